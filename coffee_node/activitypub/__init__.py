@@ -1,0 +1,1 @@
+"""The ActivityPub protocol itself: no web framework, no database."""

@@ -1,0 +1,274 @@
+"""The only way to other servers: guarded, signed, bounded in time and size."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urldefrag, urljoin
+
+import requests
+import urllib3
+from certifi import where
+from requests.adapters import BaseAdapter
+
+from coffee_node.activitypub.answers import (
+    ACTIVITY_TYPES_READ,
+    JSON_TYPES_READ,
+    check_media_type,
+    check_status,
+    read_limited,
+    retry_after,
+)
+from coffee_node.activitypub.guarded_adapter import Exchange, GuardedAdapter, exchanging, tls_context
+from coffee_node.activitypub.limits import BODY_LIMIT, parse_json
+from coffee_node.activitypub.request_signatures import sign_request
+from coffee_node.activitypub.signed_request import Signer
+from coffee_node.activitypub.url_guard import UrlGuard
+from coffee_node.activitypub.vocabulary import ACTIVITY_JSON, LD_JSON_PROFILE, same_host
+from coffee_node.base.errors import AddressNotAllowed, CoffeeError, FetchError
+
+ACTIVITY: Final = f"{ACTIVITY_JSON}, {LD_JSON_PROFILE}"
+REDIRECTS: Final = 3
+EXCERPT: Final = 500
+
+_REDIRECT: Final = frozenset({301, 302, 303, 307, 308})
+_ANSWER_LIMIT: Final = 64 * 1024
+_FAILURES: Final = (
+    requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FetchedDocument:
+    """A document from its own server; `url` is its id."""
+
+    url: str
+    document: dict[str, Any]
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class DeliveryRequest:
+    """One activity for one inbox; `digest` is the Digest header of the body."""
+
+    url: str
+    body: bytes
+    digest: str
+    signer: Signer
+    scheme: str = "cavage"
+    extra_headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DeliveryResult:
+    """How a delivery ended; without a status nobody answered, and `error` says why."""
+
+    status: int | None
+    retry_after: float | None = None
+    error: str = ""
+    body_excerpt: str = ""
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """A response that was read, up to the limit it was given."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class HttpClient:
+    """Asks other servers; every thread keeps its own connections, all share one TLS context.
+
+    The transport is used without a requests session: that would keep cookies of other servers and
+    read the body of a redirect without limit.
+    """
+
+    def __init__(
+        self,
+        guard: UrlGuard,
+        user_agent: str,
+        adapter_factory: Callable[[], BaseAdapter] | None = None,
+        connect_timeout: float = 5.0,
+        total_timeout: float = 10.0,
+        max_bytes: int = BODY_LIMIT,
+    ) -> None:
+        self.guard = guard
+        self.user_agent = user_agent
+        self.connect_timeout = connect_timeout
+        self.total_timeout = total_timeout
+        self.max_bytes = max_bytes
+        self._factory = adapter_factory or self._guarded_adapter
+        self._local = threading.local()
+        self._adapters: weakref.WeakSet[BaseAdapter] = weakref.WeakSet()
+        self._lock = threading.Lock()
+        self._context: Any = None
+
+    def fetch_document(
+        self, url: str, signer: Signer | None = None, accept: str = ACTIVITY, timeout: float | None = None
+    ) -> FetchedDocument:
+        """Get an ActivityPub document from its own server; FetchError, AddressNotAllowed.
+
+        The document's id is the address, or is asked for once itself; redirects stay on the host.
+        """
+        deadline = self._deadline(timeout)
+        wanted = url
+        for _ in range(2):
+            answer = self._get(wanted, signer, accept, deadline, stay_on_host=True)
+            document = self._parsed(answer, ACTIVITY_TYPES_READ)
+            uri = document.get("id")
+            if uri in (wanted, urldefrag(wanted).url):
+                return FetchedDocument(str(uri), document, answer.headers)
+            if not same_host(uri, wanted):
+                raise FetchError(f"{wanted} answers a document of another host.")
+            wanted = str(uri)
+        raise FetchError(f"{url} answers a document that does not answer to its own id.")
+
+    def fetch_json(
+        self,
+        url: str,
+        content_types: Sequence[str] = JSON_TYPES_READ,
+        signer: Signer | None = None,
+        timeout: float | None = None,
+    ) -> dict[str, Any]:
+        """Get a JSON object that is no ActivityPub document (WebFinger, NodeInfo); FetchError."""
+        accept = ", ".join(content_types)
+        answer = self._get(url, signer, accept, self._deadline(timeout), stay_on_host=False)
+        return self._parsed(answer, content_types)
+
+    def deliver(self, request: DeliveryRequest) -> DeliveryResult:
+        """Post an activity to an inbox; trouble of the network is an answer too, never an exception."""
+        headers = {"Accept": ACTIVITY, "Content-Type": ACTIVITY_JSON, **request.extra_headers}
+        try:
+            answer = self._send("POST", request.url, headers, request, self._deadline(None))
+        except AddressNotAllowed as error:
+            return DeliveryResult(403, error=str(error))
+        except FetchError as error:
+            return DeliveryResult(None, error=str(error))
+        excerpt = answer.body[:EXCERPT].decode("utf-8", "replace")
+        reason = "" if answer.status < 300 else excerpt
+        return DeliveryResult(answer.status, retry_after(answer.headers), reason, excerpt)
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._lock:
+            adapters, self._adapters = list(self._adapters), weakref.WeakSet()
+            self._local = threading.local()
+        for adapter in adapters:
+            adapter.close()
+
+    def _deadline(self, timeout: float | None) -> float:
+        return time.monotonic() + (self.total_timeout if timeout is None else timeout)
+
+    def _parsed(self, answer: _Answer, content_types: Sequence[str]) -> dict[str, Any]:
+        check_status(answer.url, answer.status)
+        check_media_type(answer.url, answer.headers, content_types)
+        try:
+            return parse_json(answer.body)
+        except CoffeeError as error:
+            raise FetchError(f"{answer.url} answers what cannot be read: {error}") from error
+
+    def _get(
+        self, url: str, signer: Signer | None, accept: str, deadline: float, *, stay_on_host: bool
+    ) -> _Answer:
+        """Follow at most three redirects, each checked and signed like a new address."""
+        wanted = urldefrag(url).url
+        for _ in range(REDIRECTS + 1):
+            answer = self._send("GET", wanted, {"Accept": accept}, signer, deadline)
+            if answer.status not in _REDIRECT:
+                return answer
+            following = _redirected(wanted, answer.headers)
+            if stay_on_host and not same_host(following, wanted):
+                raise FetchError(f"{url} redirects to another host, {following[:200]}.")
+            wanted = following
+        raise FetchError(f"{url} redirects more than {REDIRECTS} times.")
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        signing: Signer | DeliveryRequest | None,
+        deadline: float,
+    ) -> _Answer:
+        checked = self.guard.check_url(url)
+        left = deadline - time.monotonic()
+        addresses = self.guard.addresses(checked.host, checked.port, min(left, self.connect_timeout))
+        exchange = Exchange(addresses, deadline, self.connect_timeout, self.connect_timeout)
+        with exchanging(exchange), _told(url, exchange):
+            return self._exchange(self._prepared(method, checked.url, headers, signing), exchange)
+
+    def _prepared(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        signing: Signer | DeliveryRequest | None,
+    ) -> requests.PreparedRequest:
+        body = signing.body if isinstance(signing, DeliveryRequest) else None
+        own = {"User-Agent": self.user_agent, "Accept-Encoding": "gzip", **headers}
+        prepared = requests.Request(method, url, headers=own, data=body).prepare()
+        final = prepared.url or url
+        if isinstance(signing, DeliveryRequest):
+            added = sign_request(signing.scheme, method, final, own, body, signing.signer, signing.digest)
+            prepared.headers.update(added)
+        elif signing is not None:
+            prepared.headers.update(sign_request("cavage", method, final, own, None, signing))
+        return prepared
+
+    def _exchange(self, prepared: requests.PreparedRequest, exchange: Exchange) -> _Answer:
+        timeout = (exchange.connect_timeout, exchange.read_timeout)
+        response = self._adapter().send(prepared, stream=True, timeout=timeout, verify=True)
+        limit = self.max_bytes if prepared.method == "GET" else _ANSWER_LIMIT
+        try:
+            body = read_limited(response, limit, exchange, cut=prepared.method != "GET")
+        finally:
+            response.close()
+        return _Answer(str(prepared.url), response.status_code, response.headers, body)
+
+    def _adapter(self) -> BaseAdapter:
+        adapter: BaseAdapter | None = getattr(self._local, "adapter", None)
+        if adapter is None:
+            adapter = self._local.adapter = self._factory()
+            with self._lock:
+                self._adapters.add(adapter)
+        return adapter
+
+    def _guarded_adapter(self) -> BaseAdapter:
+        with self._lock:
+            if self._context is None:
+                self._context = tls_context(where())
+        return GuardedAdapter(self._context)
+
+
+@contextmanager
+def _told(url: str, exchange: Exchange) -> Iterator[None]:
+    """Tell trouble of the network as one FetchError that may be tried again."""
+    try:
+        yield
+    except CoffeeError:
+        raise
+    except _FAILURES as error:
+        why = "it took too long" if exchange.is_over else f"{type(error).__name__}: {error}"
+        raise FetchError(f"{url} cannot be reached: {why[:500]}", temporary=True) from error
+
+
+def _redirected(url: str, headers: Mapping[str, str]) -> str:
+    location = headers.get("Location") or ""
+    try:
+        following = urldefrag(urljoin(url, location)).url
+    except ValueError:
+        following = ""
+    if not location or not following:
+        raise FetchError(f"{url} redirects to nowhere.")
+    if url.startswith("https:") and not following.startswith("https:"):
+        raise AddressNotAllowed(f"Address not allowed: {url} redirects away from https.")
+    return following

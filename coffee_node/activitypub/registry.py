@@ -1,0 +1,81 @@
+"""Which feature or plugin answers for a type of object and for an activity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from coffee_node.activitypub.vocabulary import type_names
+from coffee_node.base.contracts import ActorRef, ObjectType
+from coffee_node.base.errors import PluginError
+
+Handler = Callable[[dict[str, Any], ActorRef], None]
+
+
+class Registry:
+    """The object types and activity handlers of one node, filled at start."""
+
+    def __init__(self) -> None:
+        self._types: list[ObjectType] = []
+        self._by_name: dict[str, list[tuple[str, ObjectType]]] = {}
+        self._handlers: dict[tuple[str, str | None], tuple[str, Handler]] = {}
+
+    def add_type(self, owner: str, object_type: ObjectType) -> None:
+        """Add an object type; PluginError when another one without `accepts` holds one of its names."""
+        for name in (object_type.name, *object_type.aliases):
+            entries = self._by_name.setdefault(name, [])
+            others = [other for other, entry in entries if entry.accepts is None]
+            if object_type.accepts is None and others:
+                raise PluginError(
+                    f"Both {others[0]} and {owner} register the object type {name}.",
+                    "Disable one of them in [plugins] disabled, or give one an accepts() function.",
+                )
+            entries.append((owner, object_type))
+        self._types.append(object_type)
+
+    def type_for(self, document: dict[str, Any]) -> ObjectType | None:
+        """Give the type of a document by its first known name; one that asks for its content goes first."""
+        for name in type_names(document.get("type")):
+            entries = [entry for _, entry in self._by_name.get(name, ())]
+            chosen = next((one for one in entries if one.accepts is not None and one.accepts(document)), None)
+            chosen = chosen or next((one for one in entries if one.accepts is None), None)
+            if chosen is not None:
+                return chosen
+        return None
+
+    def type_for_model(self, model: type[Any]) -> ObjectType:
+        """Give the type kept in this table; PluginError when its feature has not registered it."""
+        for object_type in self._types:
+            if object_type.model is model:
+                return object_type
+        raise PluginError(f"No object type uses {model.__name__}.", "Register it in register_object_types.")
+
+    def types(self) -> Sequence[ObjectType]:
+        """Give every type in the order of registration."""
+        return tuple(self._types)
+
+    def add_handler(
+        self, owner: str, activity_type: str, handler: Handler, target: str | None = None
+    ) -> None:
+        """Add the handler of an activity, for all actors or for one `target`; PluginError if it has one."""
+        key = (activity_type, target)
+        if key in self._handlers:
+            other = self._handlers[key][0]
+            raise PluginError(
+                f"Both {other} and {owner} handle the activity {activity_type}"
+                f"{f' for {target}' if target else ''}.",
+                "Disable one of them in [plugins] disabled, or limit one to an actor of its own.",
+            )
+        self._handlers[key] = (owner, handler)
+
+    def handler_for(self, activity_type: str, target_uris: Iterable[str] = ()) -> Handler | None:
+        """Give the handler of an activity addressed to these actors; one limited to an actor goes first."""
+        for target in (*target_uris, None):
+            found = self._handlers.get((activity_type, target))
+            if found is not None:
+                return found[1]
+        return None
+
+    def handled_types(self) -> Sequence[str]:
+        """Give the names of all activities somebody handles, sorted."""
+        return sorted({activity_type for activity_type, _ in self._handlers})

@@ -1,0 +1,111 @@
+"""create_app: the only place where all floors meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from coffee_node import __version__
+from coffee_node.activitypub.http_client import HttpClient
+from coffee_node.activitypub.keys import KeyCache
+from coffee_node.activitypub.registry import Registry
+from coffee_node.activitypub.url_guard import UrlGuard
+from coffee_node.base.config import NodeConfig
+from coffee_node.base.database import init_database
+from coffee_node.base.i18n import Catalogues
+from coffee_node.base.plugin_manager import NodePlugins, build_plugin_manager
+from coffee_node.base.plugin_settings import load_plugin_settings
+from coffee_node.base.queue import build_queue
+from coffee_node.features import articles, events, profiles, proposals, spaces
+from coffee_node.federation.worker import register_jobs
+from coffee_node.node import EXTENSION, Node
+from coffee_node.web.protocol_pages import init_protocol_pages
+from coffee_node.web.shell import init_shell
+
+CORE_FEATURES: tuple[tuple[str, object], ...] = (
+    ("events", events),
+    ("proposals", proposals),
+    ("profiles", profiles),
+    ("spaces", spaces),
+    ("articles", articles),
+)
+WEB = Path(__file__).parent / "web"
+
+
+def create_app(
+    config: NodeConfig,
+    http: HttpClient | None = None,
+    *,
+    entry_points: bool = True,
+    extra_plugins: Sequence[tuple[str, object]] = (),
+) -> Flask:
+    """Assemble one node; nothing is written, no thread is started, no other server is asked.
+
+    `http` replaces the network in tests; PluginError or ConfigError names who stops the start.
+    """
+    app = Flask("coffee_node", static_folder=None, root_path=str(WEB))
+    plugins = build_plugin_manager(
+        CORE_FEATURES, config.plugins.disabled, entry_points=entry_points, extra=extra_plugins
+    )
+    settings = load_plugin_settings(plugins, config)
+    node = Node(
+        config=config,
+        plugins=plugins,
+        registry=_registry(plugins),
+        http=http or _http_client(config),
+        queue=build_queue(config),
+        catalogues=_catalogues(plugins, config),
+        keys=KeyCache(),
+        settings=settings,
+    )
+    _collect(plugins, "register_tasks", node.tasks.append)
+    app.extensions[EXTENSION] = node
+    app.config["SECRET_KEY"] = _secret_key(config)
+    init_database(app, config)
+    init_shell(app)
+    init_protocol_pages(app)
+    plugins.collect("register_blueprints", lambda owner: _blueprint_adder(app))
+    register_jobs(app, node)
+    if config.http.trusted_proxies:
+        hops = config.http.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _collect(plugins: NodePlugins, hook: str, add: Callable[[Any], Any]) -> None:
+    plugins.collect(hook, lambda owner: add)
+
+
+def _registry(plugins: NodePlugins) -> Registry:
+    registry = Registry()
+    plugins.collect("register_object_types", lambda owner: lambda found: registry.add_type(owner, found))
+    plugins.collect(
+        "register_activity_handlers",
+        lambda owner: lambda type_, handler, target=None: registry.add_handler(owner, type_, handler, target),
+    )
+    return registry
+
+
+def _http_client(config: NodeConfig) -> HttpClient:
+    guard = UrlGuard(development=config.federation.development)
+    return HttpClient(guard, user_agent=f"coffee-node/{__version__} (+{config.base_url})")
+
+
+def _catalogues(plugins: NodePlugins, config: NodeConfig) -> Catalogues:
+    folders = [WEB / "translations"]
+    _collect(plugins, "register_translations", folders.append)
+    return Catalogues(folders, config.home / "cache")
+
+
+def _secret_key(config: NodeConfig) -> str:
+    """The secret of this home; `init` made it."""
+    file = config.home / "secret"
+    return file.read_text().strip() if file.exists() else ""
+
+
+def _blueprint_adder(app: Flask) -> Callable[[Blueprint], None]:
+    return app.register_blueprint

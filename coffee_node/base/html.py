@@ -1,0 +1,78 @@
+"""The one allow-list for HTML, and the ways between HTML, Markdown and plain text."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import nh3
+
+TEXT_TAGS = frozenset({"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "code", "pre", "a"})
+HEADING_TAGS = frozenset({"h2", "h3", "h4"})
+URL_SCHEMES = {"http", "https", "mailto"}
+LINK_REL = "nofollow noopener noreferrer"
+PASSES = 4
+LINE_END = re.compile(r"<br\s*/?>|</(?:p|li|blockquote|pre|h[1-6]|div|tr)\s*>", re.IGNORECASE)
+BLANK_LINES = re.compile(r"\n\s*\n+")
+# Control characters, lone surrogates, and the characters that turn the direction of a text, with which it
+# could read differently from what it is.
+HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+
+
+def _cleaner(tags: frozenset[str]) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(tags),
+        attributes={"a": {"href"}} if tags else {},
+        url_schemes=URL_SCHEMES,
+        # A link must name its scheme: relative ones would lead into our own pages, and one with a hidden
+        # control in its scheme counts as relative.
+        url_relative="deny",
+        link_rel=LINK_REL if tags else None,
+    )
+
+
+# Made once: building one costs more than using it.
+TEXT_CLEANER = _cleaner(TEXT_TAGS)
+ARTICLE_CLEANER = _cleaner(TEXT_TAGS | HEADING_TAGS)
+TAG_STRIPPER = _cleaner(frozenset())
+
+
+def without_controls(text: str) -> str:
+    """A text without control characters, lone surrogates and changes of direction; line ends are `\\n`."""
+    return HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def sanitise(markup: str, headings: bool = False) -> str:
+    """The allowed part of some HTML; never raises, and cleaning twice changes nothing more."""
+    cleaner = ARTICLE_CLEANER if headings else TEXT_CLEANER
+    # Taking a forbidden tag out can put allowed ones where a parser reads them otherwise; what does not
+    # come to rest is somebody's trick and shows as text.
+    for _ in range(PASSES):
+        cleaned = without_controls(cleaner.clean(without_controls(markup)))
+        if cleaned == markup:
+            return cleaned
+        markup = cleaned
+    return TAG_STRIPPER.clean(markup)
+
+
+def _text_of(markup: str) -> str:
+    return without_controls(html.unescape(TAG_STRIPPER.clean(without_controls(markup))))
+
+
+def plain_text(text: str) -> str:
+    """A name or a line of text from outside: no tags, no control characters, one line."""
+    return " ".join((_text_of(text) if "<" in text else without_controls(text)).split())
+
+
+def markdown(text: str, headings: bool = False) -> str:
+    """Sanitised HTML of a Markdown text; HTML inside it is shown as text."""
+    from markdown_it import MarkdownIt
+
+    return sanitise(MarkdownIt("commonmark", {"html": False}).render(without_controls(text)), headings)
+
+
+def to_text(markup: str) -> str:
+    """The text of some HTML with its paragraphs as lines, for previews, mails and search."""
+    text = _text_of(LINE_END.sub(lambda found: found[0] + "\n", markup))
+    lines = (" ".join(line.split()) for line in text.splitlines())
+    return BLANK_LINES.sub("\n", "\n".join(lines)).strip()

@@ -1,0 +1,109 @@
+"""What can be done with events: announce, change, cancel and withdraw them, each in one transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from coffee_node.base import i18n
+from coffee_node.base.contracts import ObjectType
+from coffee_node.base.database import write
+from coffee_node.base.errors import NotFound, Unprocessable
+from coffee_node.base.i18n import gettext as _
+from coffee_node.features.events.models import Event
+from coffee_node.federation import actors, objects
+from coffee_node.federation.models import Actor
+from coffee_node.node import current_node
+
+ON_TIME = ("EventScheduled", "EventRescheduled")
+PLACE_COLUMNS = ("place", "latitude", "longitude", "country")
+
+
+def announce_event(actor: Actor, values: dict[str, Any], visibility: str = "public") -> Event:
+    """Publish a new event; without a place or an online address it is at the space that announces it."""
+    values = dict(values)
+    _check(values)
+    values["join_mode"] = values.get("join_mode") or "free"
+    _make_online(values)
+    with write():
+        _take_from_space(actor, values)
+        return _speak_and(values, objects.create_object, event_type(), actor, values, visibility)
+
+
+def change_event(row: Event, values: dict[str, Any], visibility: str | None = None) -> Event:
+    """Publish what is new; a start that moved is kept beside the new one, and the end moves along."""
+    values = dict(values)
+    _make_online(values)
+    with write():
+        _check({"name": row.name, "start_time": row.start_time, "external_url": row.external_url} | values)
+        _note_move(row, values)
+        if values.get("join_mode") == "":
+            del values["join_mode"]
+        spoken = {"language": row.language} | values
+        return _speak_and(spoken, objects.update_object, event_type(), row, values, visibility)
+
+
+def cancel_event(row: Event) -> Event:
+    """Tell everybody that it does not take place; it stays to be read."""
+    return change_event(row, {"event_status": "EventCancelled"})
+
+
+def withdraw_event(row: Event) -> None:
+    """Take the event away from everywhere it went."""
+    with write():
+        objects.delete_object(event_type(), row)
+
+
+def event_type() -> ObjectType:
+    """The type as this node registered it; NotFound when events are switched off."""
+    found: ObjectType | None = current_node.registry.type_for({"type": "Event"})
+    if found is None:
+        raise NotFound("This node has no events.", "Enable the feature `events`.")
+    return found
+
+
+def _check(values: dict[str, Any]) -> None:
+    problems: dict[str, list[str]] = {}
+    if not values.get("name"):
+        problems["name"] = [_("Give the event a title.")]
+    if values.get("start_time") is None:
+        problems["startTime"] = [_("Say when it starts.")]
+    if values.get("join_mode") == "external" and not values.get("external_url"):
+        problems["externalParticipationUrl"] = [_("Give the address where people register.")]
+    if problems:
+        raise Unprocessable(_("The event is not complete."), fields=problems)
+
+
+def _make_online(values: dict[str, Any]) -> None:
+    if values.get("online_url"):
+        values["is_online"] = True
+
+
+def _take_from_space(actor: Actor, values: dict[str, Any]) -> None:
+    described = actors.described_row(actor)
+    space = described[1] if described is not None else None
+    if space is None or actor.type != "Organization":
+        return
+    if not values.get("place") and not values.get("online_url") and not values.get("is_online"):
+        values |= {column: getattr(space, column, None) for column in PLACE_COLUMNS}
+        values["country"] = values["country"] or ""
+    if not values.get("timezone"):
+        values["timezone"] = getattr(space, "timezone", "") or ""
+
+
+def _note_move(row: Event, values: dict[str, Any]) -> None:
+    start = values.get("start_time")
+    if start is None or start == row.start_time:
+        return
+    if "end_time" not in values and row.end_time is not None:
+        values["end_time"] = row.end_time + (start - row.start_time)
+    values["previous_start_time"] = row.start_time
+    if values.get("event_status", row.event_status) in ON_TIME:
+        values["event_status"] = "EventRescheduled"
+
+
+def _speak_and(values: dict[str, Any], publish: Any, *arguments: Any) -> Event:
+    """Publish while speaking the language of the event: its one line for other servers is written in it."""
+    language = str(values.get("language") or current_node.config.node.language).split("-")[0]
+    with i18n.speaking(current_node.catalogues, language):
+        event: Event = publish(*arguments)
+    return event

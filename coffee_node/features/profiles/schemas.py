@@ -1,0 +1,257 @@
+"""Persons and companies on the wire, and the one place that decides which field leaves for whom."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, ClassVar, Final
+from urllib.parse import quote, urlsplit
+
+from marshmallow import fields, post_load
+
+from coffee_node.activitypub.schemas import (
+    DocumentSchema,
+    HttpUrl,
+    LanguageTag,
+    LocatedObjectSchema,
+    OneOrMany,
+    PlainText,
+)
+from coffee_node.activitypub.vocabulary import ACTOR_CONTEXT, is_web_url, strip_nulls
+from coffee_node.base.i18n import gettext as _
+
+Speak = Callable[[str], AbstractContextManager[object]]
+
+LEVELS: Final = ("private", "space", "network", "public")
+DEFAULT_LEVEL: Final = "space"
+CONSENT_FIELDS: Final = (
+    "headline",
+    "summary",
+    "skills_offered",
+    "skills_sought",
+    "languages",
+    "links",
+    "availability",
+    "place",
+    "affiliation",
+)
+AVAILABILITIES: Final = ("available", "part-time", "soon", "unavailable")
+COMPANY_KINDS: Final = ("company", "centre")
+LINK_LIMIT: Final = 10
+
+_COMPANIONS: Final = {
+    "summary": ("source", "summary_map", "source_map"),
+    "place": ("latitude", "longitude", "country"),
+    "affiliation": ("affiliation_name",),
+}
+_ANCHOR: Final = re.compile(r"""<a\b[^>]*\bhref=["']([^"']+)["']""", re.IGNORECASE)
+
+
+def level_of(row: Any, field: str) -> str:
+    """Who may see a field of a profile; what another node sent is public already."""
+    if not row.is_local:
+        return "public"
+    level = (row.levels or {}).get(field, DEFAULT_LEVEL)
+    return level if level in LEVELS else "private"
+
+
+def shown_fields(row: Any, audience: str) -> dict[str, Any]:
+    """Give the fields of a profile for an audience: `public`, `network`, `space`, or `private` for its owner.
+
+    A field that this audience may not see is absent, with everything derived from it.
+    """
+    reach = LEVELS.index(audience)
+    shown = {name: getattr(row, name) for name in ("uri", "name", "is_listed")}
+    for field in CONSENT_FIELDS:
+        if LEVELS.index(level_of(row, field)) >= reach:
+            shown |= {name: getattr(row, name) for name in (field, *_COMPANIONS.get(field, ()))}
+    return shown
+
+
+class Flag(fields.Field[bool]):
+    """A yes; anything else is a no."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        return value is True
+
+
+class SkilledSchema(LocatedObjectSchema):
+    """What persons and companies share: skills as tags, links as named values, languages.
+
+    `speak(language)` is the context in which the values for plain readers are written.
+    """
+
+    class Meta(DocumentSchema.Meta):
+        exclude = ("actor_uri",)
+
+    context = ACTOR_CONTEXT
+    is_listed = Flag(data_key="discoverable", load_default=False)
+    languages = OneOrMany(LanguageTag(), limit=20, data_key="knowsLanguage")
+
+    def __init__(self, speak: Speak = nullcontext, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.speak = speak
+
+    @post_load
+    def read_skills_and_links(self, values: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """Put the skills and links that peers send as tags and named values into columns of their own."""
+        tags = values["tags"]
+        values["skills_offered"] = _skills_in(tags, "skill")
+        values["skills_sought"] = _skills_in(tags, "skill-sought")
+        values["links"] = _links_in(values["attachments"], values.get("affiliation", ""))
+        return values
+
+    def write_document(self, shown: Mapping[str, Any], language: str) -> dict[str, Any]:
+        """Give the document of these fields, with what plain readers show beside it."""
+        document: dict[str, Any] = self.dump(shown)
+        document["tag"] = tag_documents(shown)
+        with self.speak(language):
+            document["attachment"] = _named_values(shown)
+        stripped: dict[str, Any] = strip_nulls(document)
+        return stripped
+
+
+class ProfileSchema(SkilledSchema):
+    """A Person; render() gives `public` fields, or those for the `network` too."""
+
+    type_name: ClassVar[str] = "Person"
+
+    headline = PlainText(data_key="coffee:headline")
+    availability = PlainText(20, data_key="coffee:availability")
+    affiliation = HttpUrl()
+
+    @post_load
+    def drop_unknown_availability(self, values: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """Keep the availabilities that have a meaning here."""
+        known = values["availability"] in AVAILABILITIES
+        return values if known else values | {"availability": ""}
+
+    def render(self, row: Any, audience: str = "public") -> dict[str, Any]:
+        """Give what this audience (`public` or `network`) may read; nothing else ever leaves the node."""
+        if audience not in ("public", "network"):
+            raise ValueError(f"{audience!r} is not an audience on the wire")
+        return self.write_document(shown_fields(row, audience), row.language or "")
+
+
+class CompanySchema(SkilledSchema):
+    """An Organization that is no coworking space: a company or a competence centre."""
+
+    type_name: ClassVar[str] = "Organization"
+
+    kind = PlainText(20)
+
+    @post_load
+    def default_kind(self, values: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """An Organization without a kind is a company (federation.md, section 5)."""
+        return values if values["kind"] in COMPANY_KINDS else values | {"kind": "company"}
+
+    def render(self, row: Any, audience: str = "public") -> dict[str, Any]:
+        """Give the whole company; it has no fields that somebody may not see."""
+        names = ("uri", "kind", "name", "name_map", "summary", "summary_map", "place", "is_listed")
+        shown = {name: getattr(row, name) for name in (*names, "skills_offered", "skills_sought")}
+        shown |= {"languages": row.languages, "links": row.links}
+        return self.write_document(shown, row.language or "")
+
+
+def tag_documents(shown: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give the tags of the skills that are shown: a Link for programs, a Hashtag for plain readers."""
+    offered, sought = shown.get("skills_offered") or [], shown.get("skills_sought") or []
+    links = [_skill_tag(skill, "skill") for skill in offered]
+    links += [_skill_tag(skill, "skill-sought") for skill in sought]
+    parts = urlsplit(shown["uri"])
+    hashtags = {_hashtag(skill["name"]): None for skill in (*offered, *sought)}
+    return links + [
+        {"type": "Hashtag", "name": f"#{tag}", "href": f"{parts.scheme}://{parts.netloc}/tags/{quote(tag)}"}
+        for tag in hashtags
+        if tag
+    ]
+
+
+def _skill_tag(skill: Mapping[str, Any], rel: str) -> dict[str, Any]:
+    tag = {"type": "Link", "rel": rel, "href": skill.get("href"), "name": skill["name"]}
+    return tag | {"nameMap": skill.get("name_map"), "skillLevel": skill.get("level")}
+
+
+def _hashtag(name: str) -> str:
+    return re.sub(r"[^\w]+", "", name.lower())
+
+
+def _skills_in(tags: Iterable[Mapping[str, Any]], rel: str) -> list[dict[str, Any]]:
+    found = []
+    for tag in tags:
+        if tag.get("rel") != rel or not isinstance(tag.get("name"), str):
+            continue
+        level = tag.get("skillLevel")
+        skill = {"name": tag["name"], "href": tag.get("href"), "name_map": tag.get("nameMap")}
+        skill["level"] = level if isinstance(level, int) and 1 <= level <= 4 else None
+        found.append(strip_nulls(skill))
+    return found
+
+
+def _links_in(attachments: Iterable[Mapping[str, Any]], affiliation: str) -> list[dict[str, str]]:
+    """The named values that are links; the one that names the space of a person is no link of theirs."""
+    own_space = {affiliation, _page_of(affiliation)}
+    links = []
+    for entry in attachments:
+        url = _address_in(entry)
+        if is_web_url(url) and url not in own_space:
+            links.append({"name": str(entry.get("name") or url), "url": url})
+    return links[:LINK_LIMIT]
+
+
+def _address_in(entry: Mapping[str, Any]) -> str:
+    found = _ANCHOR.search(str(entry.get("value") or "")) if entry.get("type") == "PropertyValue" else None
+    return html.unescape(found.group(1)) if found else ""
+
+
+def _named_values(shown: Mapping[str, Any]) -> list[dict[str, str]]:
+    links = shown.get("links") or ()
+    values = [_named(link["name"], _anchor(link["url"], "me nofollow noopener")) for link in links]
+    if shown.get("affiliation"):
+        name = shown.get("affiliation_name") or ""
+        link = _anchor(_page_of(shown["affiliation"]), "nofollow noopener", name)
+        values.append(_named(_("Space"), link))
+    if shown.get("languages"):
+        values.append(_named(_("Languages"), ", ".join(shown["languages"])))
+    if shown.get("availability"):
+        values.append(_named(_("Availability"), availability_label(shown["availability"])))
+    return values
+
+
+def availability_label(code: str) -> str:
+    """The availability in the reader's words."""
+    labels = {
+        "available": _("available"),
+        "part-time": _("available part of the time"),
+        "soon": _("available soon"),
+        "unavailable": _("not available now"),
+    }
+    return str(labels.get(code, ""))
+
+
+def _named(name: str, value: str) -> dict[str, str]:
+    return {"type": "PropertyValue", "name": name, "value": value}
+
+
+def _anchor(url: str, rel: str, text: str = "") -> str:
+    text = text or url.partition("://")[2].removesuffix("/")
+    return f'<a href="{html.escape(url)}" rel="{rel}">{html.escape(text)}</a>'
+
+
+def _page_of(actor_uri: str) -> str:
+    """The page of an actor of a node like ours, else its id."""
+    return re.sub(r"/actors/([^/]+)$", r"/@\1", actor_uri)
+
+
+def accepts_company(document: Mapping[str, Any]) -> bool:
+    """Whether an Organization is no coworking space."""
+    return document.get("kind") != "space"
+
+
+def skill_dicts(names: Sequence[str], base_url: str) -> list[dict[str, Any]]:
+    """Give free words as skills, each once, with our own tag page as their address."""
+    wanted = dict.fromkeys(" ".join(name.split()) for name in names)
+    page = f"{base_url}/tags/"
+    return [{"name": name, "href": page + quote(name.lower(), safe="")} for name in wanted if name]

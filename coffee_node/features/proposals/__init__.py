@@ -1,0 +1,63 @@
+"""What is offered and needed: skills, missions, jobs, internships, desks and markets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint
+from markupsafe import Markup
+
+from coffee_node import hookimpl
+from coffee_node.base.contracts import ActorRef, Link, ObjectType, Task
+from coffee_node.base.i18n import gettext as _
+from coffee_node.features.proposals import pages, service, views
+from coffee_node.features.proposals.models import Proposal
+from coffee_node.features.proposals.schemas import ProposalSchema, accepts_proposal
+
+
+@hookimpl
+def register_object_types(register: Callable[[ObjectType], None]) -> None:
+    """A Note with a purpose, so that every reader of the fediverse shows it; `Proposal` is read as well."""
+    register(
+        ObjectType(
+            name="Note",
+            schema=ProposalSchema(service.speak),
+            model=Proposal,
+            accepts=accepts_proposal,
+            aliases=("Proposal",),
+            create=service.offer,
+            update=service.change,
+            delete=service.withdraw,
+            page=pages.proposal_page,
+            list_path="/offers",
+        )
+    )
+
+
+@hookimpl
+def register_blueprints(register: Callable[[Blueprint], None]) -> None:
+    """The lists of offers, needs and jobs, and their forms."""
+    register(views.blueprint)
+
+
+@hookimpl
+def register_tasks(register: Callable[[Task], None]) -> None:
+    """What has ended is announced as no longer to be had."""
+    register(Task(name="expire proposals", every=timedelta(days=1), run=service.expire_proposals))
+
+
+@hookimpl
+def navigation_links(viewer: ActorRef | None) -> Sequence[Link]:
+    """Offers and needs, and jobs among them."""
+    return [
+        Link(label=_("Offers"), url="/offers", order=20),
+        Link(label=_("Jobs"), url="/jobs", order=25),
+    ]
+
+
+@hookimpl
+def page_blocks(page: str, document: Mapping[str, Any], viewer: ActorRef | None) -> Sequence[Markup]:
+    """Two cards of the home page, and what an actor offers and seeks on its page."""
+    return pages.blocks(page, document)

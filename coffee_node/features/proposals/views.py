@@ -1,0 +1,245 @@
+"""The lists of offers, needs and jobs, and the forms in which they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from sqlalchemy import ColumnElement
+from werkzeug.wrappers import Response
+
+from coffee_node.base import clock, i18n
+from coffee_node.base.errors import InvalidDocument, NotFound, Unprocessable
+from coffee_node.base.i18n import gettext as _
+from coffee_node.features.proposals import essentials, service
+from coffee_node.features.proposals.forms import FIELD_OF_PROPERTY, ProposalForm, fields_of
+from coffee_node.features.proposals.intents import JOB_KINDS
+from coffee_node.features.proposals.models import Proposal
+from coffee_node.features.proposals.pages import card
+from coffee_node.features.proposals.schemas import KINDS, PURPOSES
+from coffee_node.federation import accounts, objects
+from coffee_node.federation.actors import described_row
+from coffee_node.federation.models import Actor
+from coffee_node.web import list_facets
+from coffee_node.web.auth import current_account, require_account
+from coffee_node.web.forms import keeps_form
+from coffee_node.web.list_forms import COLUMNS, CSV_LIMIT, feed_choices, list_csv, list_json
+from coffee_node.web.listing import ListPage, ListQuery, run_list
+from coffee_node.web.object_views import page_url
+
+FILTERS = ("purpose", "kind", "contract", "ended")
+CSV_COLUMNS = {
+    **COLUMNS,
+    "purpose": lambda row: row.purpose,
+    "kind": lambda row: row.kind,
+    "price": lambda row: row.price,
+    "currency": lambda row: row.currency if row.price else "",
+    "until": lambda row: row.end_time,
+}
+
+blueprint = Blueprint("proposals", __name__, template_folder="templates")
+
+
+def _where(query: ListQuery, without: str = "") -> list[ColumnElement[bool]]:
+    """The filters that only proposals have; what has ended is hidden unless it is asked for."""
+    clauses: list[ColumnElement[bool]] = []
+    if query.path == "/jobs":
+        clauses.append(Proposal.kind.in_(JOB_KINDS))
+    if query.extra.get("purpose") in PURPOSES and without != "purpose":
+        clauses.append(Proposal.purpose == query.extra["purpose"])
+    if query.extra.get("kind") in KINDS and without != "kind":
+        clauses.append(Proposal.kind == query.extra["kind"])
+    if query.extra.get("contract") and without != "contract":
+        clauses.append(Proposal.employment_type == query.extra["contract"].upper())
+    if not query.extra.get("ended"):
+        clauses.append(service.open_proposals())
+    return clauses
+
+
+def _page(limit: int = 20) -> ListPage:
+    query = ListQuery.from_args(request.args, FILTERS)
+    return run_list(Proposal, query, where=_where(query), limit=limit)
+
+
+@blueprint.get("/offers")
+@blueprint.get("/jobs")
+def show_list() -> str:
+    """Offers and needs, or jobs and internships, with their filters."""
+    page = _page()
+    query = page.query
+    is_jobs = query.path == "/jobs"
+    return render_template(
+        "proposals/list.html",
+        page=page,
+        heading=_("Jobs and internships") if is_jobs else _("Offers and needs"),
+        lead=_("From every place of the network, on both sides of the border."),
+        placeholder=_("a skill, a job, a desk"),
+        new_query="&kind=job" if is_jobs else "",
+        cards=[card(row) for row in page.rows],
+        badges=list_facets.badges_for("proposal", page.rows),
+        facets=_facets(query),
+        purposes=_purposes(query),
+        scopes=list_facets.scope_choices(query),
+        feeds=feed_choices(page),
+    )
+
+
+@blueprint.get("/offers.json")
+@blueprint.get("/jobs.json")
+def list_as_json() -> Response:
+    """The same list as documents."""
+    return list_json(_page())
+
+
+@blueprint.get("/offers.csv")
+@blueprint.get("/jobs.csv")
+def list_as_csv() -> Response:
+    """The same list for spreadsheets."""
+    return list_csv(_page(CSV_LIMIT), CSV_COLUMNS)
+
+
+def _purposes(query: ListQuery) -> list[dict[str, Any]]:
+    chosen = query.extra.get("purpose", "")
+    labels = {"": _("All"), "offer": _("Offers"), "request": _("Needs")}
+    return [
+        {"label": label, "href": query.href(purpose=value), "is_active": value == chosen}
+        for value, label in labels.items()
+    ]
+
+
+def _facets(query: ListQuery) -> list[dict[str, Any]]:
+    kinds = list_facets.facet_counts(Proposal, "kind", query, where=_where(query, "kind"))
+    found = [list_facets.facet(_("Kind"), "kind", kinds, query, essentials.kind_label)]
+    if query.path == "/jobs":
+        where = _where(query, "contract")
+        contracts = list_facets.facet_counts(Proposal, "employment_type", query, "contract", where)
+        words = {code: essentials.employment_label(code) for code in contracts}
+        found.append(list_facets.facet(_("Contract"), "contract", contracts, query, lambda code: words[code]))
+    where = _where(query)
+    return [
+        *found,
+        list_facets.country_facet(Proposal, query, where),
+        list_facets.language_facet(Proposal, query, where),
+        list_facets.skill_facet(Proposal, query, where),
+    ]
+
+
+@blueprint.get("/jobs/new")
+def new_job() -> Response:
+    """The same form, set for a job."""
+    return redirect("/offers/new?purpose=offer&kind=job", 303)
+
+
+@blueprint.route("/offers/new", methods=["GET", "POST"])
+@keeps_form
+@require_account
+def new() -> Any:
+    """The form of a new offer or need, and its publication."""
+    actors = _own_actors()
+    language = i18n.current_language.get()
+    purpose = request.args.get("purpose", "")
+    kind = request.args.get("kind", "")
+    start = {
+        "purpose": purpose if purpose in PURPOSES else "offer",
+        "kind": kind if kind in KINDS else "skill",
+        "language": language,
+        "unit": "day" if kind == "desk" else "one",
+    }
+    form = ProposalForm(data=start)
+    form.prepare(actors)
+    if request.method == "GET":
+        return _show_form(form)
+    actor = next((one for one in actors if one.uri == form.actor.data), actors[0])
+    values = form.read(_known_places(actor)) if form.validate() else None
+    if values is None:
+        return _show_form(form), 422
+    try:
+        row = service.offer(actor, values, form.visibility.data or "public")
+    except (Unprocessable, InvalidDocument) as error:
+        form.take_errors(error, FIELD_OF_PROPERTY)
+        return _show_form(form), 422
+    flash(_("Published. Your partners will have it in a few seconds."), "ok")
+    return redirect(page_url(row), 303)
+
+
+@blueprint.route("/offers/<uuid>/edit", methods=["GET", "POST"])
+@keeps_form
+@require_account
+def edit(uuid: str) -> Any:
+    """The form of a proposal that exists, and its change."""
+    row = _own_row(uuid)
+    form = ProposalForm(data=fields_of(row))
+    form.prepare([row.actor])
+    if request.method == "GET":
+        return _show_form(form, row)
+    values = form.read([row.place]) if form.validate() else None
+    if values is None:
+        return _show_form(form, row), 422
+    values["end_time"] = values["end_time"] or row.end_time
+    try:
+        service.change(row, values, form.visibility.data or None)
+    except (Unprocessable, InvalidDocument) as error:
+        form.take_errors(error, FIELD_OF_PROPERTY)
+        return _show_form(form, row), 422
+    flash(_("Saved. Your partners will have it in a few seconds."), "ok")
+    return redirect(page_url(row), 303)
+
+
+@blueprint.post("/offers/<uuid>/renew")
+@require_account
+def renew(uuid: str) -> Response:
+    """It is still valid: 60 days more from today."""
+    row = _own_row(uuid)
+    end = clock.utcnow().replace(microsecond=0) + service.LIFE
+    left = "" if row.available_quantity == "0" else row.available_quantity
+    service.change(row, {"end_time": end, "available_quantity": left})
+    flash(_("Good: it holds for 60 more days."), "ok")
+    return redirect(page_url(row), 303)
+
+
+@blueprint.post("/offers/<uuid>/delete")
+@require_account
+def remove(uuid: str) -> Response:
+    """Take the proposal back."""
+    row = _own_row(uuid)
+    was_job = row.kind in JOB_KINDS
+    service.withdraw(row)
+    flash(_("Removed. It disappears from the other nodes as well."), "ok")
+    return redirect("/jobs" if was_job else "/offers", 303)
+
+
+def _show_form(form: ProposalForm, row: Proposal | None = None) -> str:
+    back = page_url(row) if row is not None else "/offers"
+    return render_template(
+        "proposals/form.html", form=form, row=row, back=back, has_errors=bool(form.problems())
+    )
+
+
+def _own_actors() -> Sequence[Actor]:
+    account = current_account()
+    actors = accounts.actors_of(account) if account is not None else []
+    if not actors:
+        raise NotFound(_("This account has nobody to publish as."), _("Ask your place to give it a profile."))
+    return actors
+
+
+def _own_row(uuid: str) -> Proposal:
+    found = objects.find_object(objects.object_uri(uuid))
+    account = current_account()
+    if (
+        found is None
+        or account is None
+        or not isinstance(found[1], Proposal)
+        or found[1].deleted_at is not None
+    ):
+        raise NotFound(_("There is nothing at this address."))
+    if not accounts.may_act_as(account, found[1].actor):
+        raise NotFound(_("There is nothing at this address."))
+    return found[1]
+
+
+def _known_places(actor: Actor) -> list[dict[str, Any] | None]:
+    described = described_row(actor)
+    place = described[1].place if described is not None else None
+    return [place, {**place, "name": described[1].name}] if place and described else []

@@ -1,0 +1,1 @@
+"""Floor 2: federation with a memory - actors, follows, ledgers, inbox, outbox and the worker."""

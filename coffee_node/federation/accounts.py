@@ -1,0 +1,234 @@
+"""Who may act here: accounts, their roles in spaces, and the secrets that prove who they are."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import or_, select
+
+from coffee_node.base import clock
+from coffee_node.base.database import db, write
+from coffee_node.base.errors import Conflict, NotFound, Unprocessable
+from coffee_node.federation.account_models import Account, BrowserSession, Membership, SignInLink, Token
+from coffee_node.federation.actors import create_local_actor, find_local_actor, local_spaces
+from coffee_node.federation.models import Actor
+
+ROLES = ("member", "host", "manager")
+HANDLE = re.compile(r"^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$")
+SESSION_LIFE = timedelta(days=30)
+MIN_PASSWORD = 10
+RESERVED_SLUGS = frozenset({"inbox", "outbox", "actor", "admin-node"})
+
+
+def hash_secret(secret: str) -> str:
+    """SHA-256 of a random secret: enough for 256 random bits, and quick to look up."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def check_handle(handle: str) -> None:
+    """Unprocessable when a handle cannot be part of an address."""
+    if not HANDLE.match(handle) or handle in RESERVED_SLUGS:
+        raise Unprocessable(
+            f"{handle!r} cannot be a handle.",
+            "Use 1 to 64 small letters, digits and hyphens, for example claire-dubois.",
+            fields={"handle": ["letters a-z, digits and hyphens only"]},
+        )
+
+
+def create_account(
+    handle: str,
+    name: str,
+    *,
+    email: str = "",
+    is_admin: bool = False,
+    password: str = "",
+    with_person: bool = True,
+) -> Account:
+    """Add an account and the person it acts as, unpublished until that person chooses otherwise."""
+    check_handle(handle)
+    with write():
+        taken = db.session.scalar(select(Account).where(Account.handle == handle))
+        if taken is not None or (with_person and find_local_actor(handle) is not None):
+            raise Conflict(f"The handle {handle} is taken.", "Choose another one.")
+        account = Account(handle=handle, name=name, email=email, is_admin=is_admin)
+        if with_person:
+            account.actor = create_local_actor("Person", handle, name, is_published=False)
+        if password:
+            set_password(account, password)
+        db.session.add(account)
+        db.session.flush()
+        return account
+
+
+def find_account(handle_or_email: str) -> Account | None:
+    """An account that may sign in, by handle or e-mail address."""
+    wanted = handle_or_email.strip().lower()
+    query = select(Account).where(or_(Account.handle == wanted, Account.email == wanted))
+    return db.session.scalar(query.where(Account.disabled_at.is_(None)).limit(1)) if wanted else None
+
+
+def account_named(handle: str) -> Account:
+    """The account with this handle; NotFound with what to do."""
+    account = db.session.scalar(select(Account).where(Account.handle == handle))
+    if account is None:
+        raise NotFound(f"There is no account {handle}.", "See the accounts: coffee-node user list")
+    return account
+
+
+def join_space(account: Account, space: Actor, role: str = "member") -> Membership:
+    """Make an account belong to a space, or change its role there; the caller is inside write()."""
+    if role not in ROLES:
+        raise Unprocessable(f"{role!r} is not a role.", f"Use one of: {', '.join(ROLES)}.")
+    query = select(Membership).where(Membership.account_id == account.id, Membership.space_id == space.id)
+    membership = db.session.scalar(query)
+    if membership is None:
+        membership = Membership(account=account, space=space, since=clock.utcnow())
+        db.session.add(membership)
+    membership.role = role
+    return membership
+
+
+def actors_of(account: Account) -> Sequence[Actor]:
+    """The actors an account may publish as: its person first, then the spaces it manages."""
+    own = [account.actor] if account.actor is not None else []
+    if account.is_admin:
+        return [*own, *local_spaces()]
+    managed = (
+        select(Actor)
+        .join(Membership, Membership.space_id == Actor.id)
+        .where(Membership.account_id == account.id, Membership.role == "manager")
+        .order_by(Actor.id)
+    )
+    companies = select(Actor).where(Actor.host == "", Actor.type == "Organization", Actor.kind != "space")
+    run = companies.join(Membership, Membership.space_id == Actor.id).where(
+        Membership.account_id == account.id
+    )
+    found = [*own, *db.session.scalars(managed), *db.session.scalars(run)]
+    return list(dict.fromkeys(found))
+
+
+def may_act_as(account: Account, actor: Actor) -> bool:
+    """Whether this account may publish as this actor."""
+    return actor.is_local and any(actor.id == mine.id for mine in actors_of(account))
+
+
+def set_password(account: Account, password: str) -> None:
+    """Keep the argon2id hash of a password; Unprocessable when it is too short."""
+    if len(password) < MIN_PASSWORD:
+        raise Unprocessable(
+            f"A password has at least {MIN_PASSWORD} characters.",
+            "A few words in a row are easy to keep in mind.",
+            fields={"password": [f"at least {MIN_PASSWORD} characters"]},
+        )
+    account.password_hash = PasswordHasher().hash(password)
+
+
+def check_password(account: Account | None, password: str) -> bool:
+    """Whether the password fits; takes as long for an account that does not exist."""
+    hasher = PasswordHasher()
+    if account is None or not account.password_hash:
+        hasher.hash(password)
+        return False
+    try:
+        return hasher.verify(account.password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def create_token(account: Account, scope: str = "read,write") -> str:
+    """A new bearer token; it is shown once, here."""
+    secret = secrets.token_urlsafe(32)
+    with write():
+        db.session.add(Token(secret_hash=hash_secret(secret), account=account, scope=scope))
+    return secret
+
+
+def token_for(secret: str) -> Token | None:
+    """The valid token behind a secret, if its account is not disabled."""
+    query = select(Token).where(Token.secret_hash == hash_secret(secret), Token.revoked_at.is_(None))
+    token = db.session.scalar(query)
+    return token if token is not None and token.account.disabled_at is None else None
+
+
+def sign_in_link(
+    account: Account, *, purpose: str = "sign-in", hours: int = 48, is_reusable: bool = False
+) -> str:
+    """The secret of a new link that signs in or lets choose the first password."""
+    secret = secrets.token_urlsafe(32)
+    with write():
+        db.session.add(
+            SignInLink(
+                secret_hash=hash_secret(secret),
+                account=account,
+                purpose=purpose,
+                expires_at=clock.utcnow() + timedelta(hours=hours),
+                is_reusable=is_reusable,
+            )
+        )
+    return secret
+
+
+def find_link(secret: str, purpose: str) -> SignInLink | None:
+    """A link that still works; use_link() spends it."""
+    query = select(SignInLink).where(
+        SignInLink.secret_hash == hash_secret(secret), SignInLink.purpose == purpose
+    )
+    link = db.session.scalar(query)
+    if link is None or link.expires_at < clock.utcnow() or link.account.disabled_at is not None:
+        return None
+    return link if link.used_at is None or link.is_reusable else None
+
+
+def use_link(link: SignInLink) -> Account:
+    """Spend a link and give its account."""
+    with write():
+        link.used_at = clock.utcnow()
+    return link.account
+
+
+def start_session(account: Account, browser: str = "") -> str:
+    """The secret of a new browser session."""
+    secret = secrets.token_urlsafe(32)
+    now = clock.utcnow()
+    with write():
+        db.session.add(
+            BrowserSession(
+                secret_hash=hash_secret(secret),
+                account=account,
+                expires_at=now + SESSION_LIFE,
+                last_seen_at=now,
+                browser=browser[:200],
+            )
+        )
+        account.last_seen_at = now
+    return secret
+
+
+def session_for(secret: str) -> BrowserSession | None:
+    """The running session behind a cookie."""
+    found = db.session.scalar(select(BrowserSession).where(BrowserSession.secret_hash == hash_secret(secret)))
+    if found is None or found.expires_at < clock.utcnow() or found.account.disabled_at is not None:
+        return None
+    return found
+
+
+def end_session(secret: str) -> None:
+    """Sign out: the cookie's secret is worth nothing from now on."""
+    with write():
+        found = db.session.scalar(
+            select(BrowserSession).where(BrowserSession.secret_hash == hash_secret(secret))
+        )
+        if found is not None:
+            db.session.delete(found)
+
+
+def disable(account: Account, at: datetime | None = None) -> None:
+    """Close an account's doors: sessions and tokens end with it."""
+    with write():
+        account.disabled_at = at or clock.utcnow()

@@ -1,0 +1,162 @@
+"""Who receives what: from a visibility to `to`/`cc`, and from `to`/`cc` to the inboxes in our tables.
+
+Nothing here asks the network; a recipient we do not know yet becomes a delivery that the worker resolves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from coffee_node.activitypub import vocabulary
+from coffee_node.base.database import db
+from coffee_node.federation.account_models import Account, Membership
+from coffee_node.federation.actors import find_actor, node_uri
+from coffee_node.federation.models import Activity, Actor, Delivery, FederatedObject, Follow
+from coffee_node.node import current_node
+
+VISIBILITIES = ("public", "network", "space", "private")
+
+
+@dataclass(frozen=True)
+class Target:
+    """One inbox to deliver to; `host` is the queue it waits in, `recipient_uri` an actor still unknown."""
+
+    host: str
+    inbox: str
+    recipient_uri: str = ""
+
+
+def address(actor: Actor, visibility: str, addressed: Sequence[str] = ()) -> tuple[list[str], list[str]]:
+    """The `to` and `cc` of something this actor publishes (federation.md, sections 2 and visibility)."""
+    node_followers = f"{node_uri()}/followers"
+    if visibility == "public":
+        own = [] if actor.uri == node_uri() else [actor.followers]
+        return [vocabulary.PUBLIC, *addressed], [*own, node_followers]
+    if visibility == "network":
+        return [node_followers, *addressed], []
+    return list(addressed), []
+
+
+def visibility_of(document: dict[str, Any], author: Actor | None = None) -> str:
+    """The level that `to` and `cc` of a document say; without either it is public."""
+    if "to" not in document and "cc" not in document:
+        return "public"
+    recipients = recipients_of(document)
+    if any(vocabulary.is_public(uri) for uri in recipients):
+        return "public"
+    network = {f"{node_uri()}/followers"}
+    if author is not None and author.host:
+        node = _node_of(author.host)
+        network = {node.followers} if node else set()
+    return "network" if network.intersection(recipients) else "private"
+
+
+def recipients_of(document: dict[str, Any]) -> list[str]:
+    """Every id in `to` and `cc`, in order, without repeats."""
+    found: dict[str, None] = {}
+    for name in ("to", "cc"):
+        for value in vocabulary.as_list(document.get(name)):
+            uri = vocabulary.id_of(value)
+            if uri:
+                found[uri] = None
+    return list(found)
+
+
+def _node_of(host: str) -> Actor | None:
+    query = select(Actor).where(Actor.host == host, Actor.type == "Application").order_by(Actor.id)
+    return db.session.scalar(query)
+
+
+def partner_hosts() -> list[str]:
+    """Hosts whose node actor and ours follow each other, both accepted."""
+    node = aliased(Actor)
+    ours = select(Actor.id).where(Actor.uri == node_uri()).scalar_subquery()
+    they_follow = exists().where(
+        Follow.follower_id == node.id, Follow.target_id == ours, Follow.state == "accepted"
+    )
+    we_follow = exists().where(
+        Follow.target_id == node.id, Follow.follower_id == ours, Follow.state == "accepted"
+    )
+    query = select(node.host).where(node.type == "Application", node.host != "", they_follow, we_follow)
+    return list(db.session.scalars(query.order_by(node.host)))
+
+
+def targets(document: dict[str, Any], visibility: str) -> list[Target]:
+    """The distinct inboxes of everybody in `to` and `cc`; our own inbox stands for local actors."""
+    found: dict[str, Target] = {}
+    for uri in recipients_of(document):
+        if not vocabulary.is_public(uri):
+            for target in _inboxes(uri, visibility):
+                found[target.inbox] = target
+    return list(found.values())
+
+
+def _inboxes(uri: str, visibility: str) -> Iterable[Target]:
+    followed = db.session.scalar(select(Actor).where(Actor.followers == uri))
+    if followed is not None:
+        return _follower_inboxes(followed, visibility) if followed.is_local else []
+    actor = find_actor(uri)
+    if actor is None:
+        return [Target(vocabulary.host_of(uri), uri, recipient_uri=uri)]
+    if actor.gone_at is not None:
+        return []
+    return [Target(actor.host or current_node.config.host, actor.inbox)]
+
+
+def _follower_inboxes(followed: Actor, visibility: str) -> Iterable[Target]:
+    inbox = func.coalesce(Actor.shared_inbox, Actor.inbox)
+    query = (
+        select(Actor.host, inbox)
+        .join(Follow, Follow.follower_id == Actor.id)
+        .where(Follow.target_id == followed.id, Follow.state == "accepted")
+        .where(Actor.host != "", Actor.gone_at.is_(None), inbox != "")
+        .distinct()
+    )
+    if visibility == "network":
+        query = query.where(Actor.host.in_(partner_hosts()))
+    return [Target(host, address) for host, address in db.session.execute(query)]
+
+
+def inboxes_that_received(object_uri: str) -> list[Target]:
+    """Every inbox that an activity about this object went to, so that a Delete reaches ex-followers too."""
+    query = (
+        select(Delivery.host, Delivery.inbox)
+        .join(Activity, Activity.id == Delivery.activity_id)
+        .where(Activity.object_uri == object_uri)
+        .distinct()
+    )
+    return [Target(host, inbox) for host, inbox in db.session.execute(query)]
+
+
+def visible(model: type[FederatedObject], account: Account | None = None) -> list[ColumnElement[bool]]:
+    """The where-clauses that leave only what this reader may see (None: everybody's view).
+
+    `public` is for all, `network` for who is signed in here, `space` for members of a common space,
+    `private` for its author.
+    """
+    return [model.deleted_at.is_(None), readable(model, account)]
+
+
+def readable(model: type[FederatedObject], account: Account | None) -> ColumnElement[bool]:
+    """The where-clause of what this reader may see, deleted or not."""
+    if account is None:
+        return model.visibility == "public"
+    allowed: list[ColumnElement[bool]] = [model.visibility.in_(("public", "network"))]
+    if account.actor_id is not None:
+        allowed.append(model.actor_id == account.actor_id)
+    own_spaces = select(Membership.space_id).where(Membership.account_id == account.id)
+    colleagues = (
+        select(Account.actor_id)
+        .join(Membership, Membership.account_id == Account.id)
+        .where(Membership.space_id.in_(own_spaces), Account.actor_id.is_not(None))
+    )
+    in_my_space = or_(model.actor_id.in_(own_spaces), model.actor_id.in_(colleagues))
+    allowed.append(and_(model.visibility == "space", in_my_space))
+    if account.is_admin:
+        allowed.append(and_(model.visibility == "space", model.origin == ""))
+    return or_(*allowed)

@@ -1,0 +1,85 @@
+"""What an answer to a delivery means: a pure function of federation.md, section 14."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from coffee_node.activitypub.http_client import DeliveryResult
+
+REFUSED = frozenset({403, 405, 406, 413, 415, 422})
+LATER = frozenset({408, 425, 429})
+AWAY = frozenset({502, 503, 504})
+RETRY_MINUTES = (1, 5, 30, 120)
+MAX_ATTEMPTS = 5
+MAX_WAIT = timedelta(hours=24)
+FIRST_PAUSE = timedelta(seconds=10)
+OPEN_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
+FAILURES_TO_OPEN = 3
+
+State = Literal["waiting", "sent", "refused", "gone", "gave_up"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The next state of a delivery; `is_host_away` pauses everything for the host."""
+
+    state: State
+    attempts: int
+    next_try_at: datetime | None = None
+    is_host_away: bool = False
+    error: str = ""
+
+
+def outcome_of(result: DeliveryResult, attempts: int, now: datetime) -> Outcome:
+    """Judge one answer; `attempts` counts the answers that refused so far."""
+    status = result.status
+    if status is None or status in AWAY:
+        return Outcome("waiting", attempts, _wait(result, now), True, _say(result))
+    if 200 <= status < 300:
+        return Outcome("sent", attempts)
+    if status == 410:
+        return Outcome("gone", attempts + 1, error=_say(result))
+    if status in LATER:
+        return Outcome(
+            "waiting", attempts, _wait(result, now) or now + timedelta(minutes=1), error=_say(result)
+        )
+    if status >= 500:
+        return _poisonous(result, attempts + 1, now)
+    return Outcome("refused", attempts + 1, error=_say(result))
+
+
+def _poisonous(result: DeliveryResult, attempts: int, now: datetime) -> Outcome:
+    """The server fails on this message: five tries, then the queue of that host moves on."""
+    if attempts >= MAX_ATTEMPTS:
+        return Outcome("gave_up", attempts, error=_say(result))
+    pause = timedelta(minutes=RETRY_MINUTES[attempts - 1]) * random.uniform(0.8, 1.2)  # noqa: S311
+    return Outcome("waiting", attempts, _wait(result, now) or now + pause, error=_say(result))
+
+
+def _wait(result: DeliveryResult, now: datetime) -> datetime | None:
+    if result.retry_after is None:
+        return None
+    return now + min(timedelta(seconds=max(result.retry_after, 0)), MAX_WAIT)
+
+
+def _say(result: DeliveryResult) -> str:
+    if result.status is None:
+        return result.error
+    return f"HTTP {result.status}{': ' + result.error if result.error else ''}"
+
+
+def pause_after(failures: int) -> timedelta:
+    """How long a host that did not answer `failures` times in a row is left alone."""
+    if failures < FAILURES_TO_OPEN:
+        return FIRST_PAUSE
+    doubled: timedelta = OPEN_PAUSE * 2 ** min(failures - FAILURES_TO_OPEN, 10)
+    return min(doubled, LONGEST_PAUSE)
+
+
+def needs_second_knock(result: DeliveryResult, scheme: str) -> bool:
+    """Whether the other signature scheme should be tried at once (federation.md, section 11)."""
+    return result.status in (400, 401) or (scheme == "rfc9421" and result.status == 500)

@@ -1,0 +1,203 @@
+"""Follows between any two actors: asking, answering, ending - and the partnership of two nodes.
+
+States of a follow: requested -> accepted | rejected | undone (federation.md, section 7).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from coffee_node.activitypub import vocabulary
+from coffee_node.base import clock
+from coffee_node.base.database import after_commit, db, insert_ignore, write
+from coffee_node.base.errors import Unprocessable
+from coffee_node.federation import actors, outbox
+from coffee_node.federation.models import Actor, Follow
+from coffee_node.federation.peer_models import Backfill, Peer
+from coffee_node.node import current_node, this_node
+
+
+def find_follow(follower: Actor, target: Actor) -> Follow | None:
+    """The one relation between two actors, whatever its state."""
+    query = select(Follow).where(Follow.follower_id == follower.id, Follow.target_id == target.id)
+    return db.session.scalar(query)
+
+
+def request_follow(follower: Actor, target: Actor) -> Follow:
+    """Send a Follow from an actor of ours; a follow that stands is left alone."""
+    if follower.uri == target.uri:
+        raise Unprocessable("An actor cannot follow itself.", "Choose somebody else.")
+    with write():
+        follow = find_follow(follower, target) or Follow(follower=follower, target=target, state="undone")
+        db.session.add(follow)
+        if follow.state == "accepted":
+            return follow
+        follow.state = "requested"
+        activity = outbox.publish(follower, "Follow", target.uri, to=[target.uri], visibility="private")
+        follow.activity_uri = activity.uri
+        return follow
+
+
+def undo_follow(follow: Follow) -> None:
+    """Stop following: Undo with the whole Follow inside, for servers that need it."""
+    with write():
+        outbox.publish(
+            follow.follower, "Undo", _follow_document(follow), to=[follow.target.uri], visibility="private"
+        )
+        follow.state = "undone"
+        _count_followers(follow.target)
+
+
+def answer_follow(follow: Follow, *, accept: bool) -> None:
+    """Accept or reject somebody who asked to follow an actor of ours."""
+    with write():
+        _answer(follow, "accepted" if accept else "rejected")
+
+
+def _answer(follow: Follow, state: str) -> None:
+    follow.state = state
+    follow.answered_at = clock.utcnow()
+    db.session.flush()
+    _count_followers(follow.target)
+    outbox.publish(
+        follow.target,
+        "Accept" if state == "accepted" else "Reject",
+        _follow_document(follow),
+        to=[follow.follower.uri],
+        visibility="private",
+    )
+    if state == "accepted" and _are_nodes(follow):
+        _follow_back(follow)
+
+
+def _follow_document(follow: Follow) -> dict[str, Any]:
+    return {
+        "id": follow.activity_uri,
+        "type": "Follow",
+        "actor": follow.follower.uri,
+        "object": follow.target.uri,
+    }
+
+
+def _are_nodes(follow: Follow) -> bool:
+    return follow.target.uri == actors.node_uri() and follow.follower.type == "Application"
+
+
+def _follow_back(follow: Follow) -> None:
+    """Partners follow each other: who is accepted is asked in return, at once."""
+    back = find_follow(follow.target, follow.follower)
+    if back is None or back.state in ("rejected", "undone"):
+        request_follow(follow.target, follow.follower)
+
+
+def _count_followers(actor: Actor) -> None:
+    query = select(func.count()).where(Follow.target_id == actor.id, Follow.state == "accepted")
+    actor.followers_count = db.session.scalar(query) or 0
+
+
+def receive_follow(activity: dict[str, Any], follower: Actor, target: Actor) -> None:
+    """A Follow of an actor of ours: answered at once where nobody has to decide."""
+    follow = find_follow(follower, target)
+    if follow is None:
+        follow = Follow(follower=follower, target=target, state="requested")
+        db.session.add(follow)
+    if _are_nodes(follow):
+        _note_node(follower)
+    was_accepted = follow.state == "accepted"
+    follow.activity_uri = activity["id"]
+    follow.state = "accepted" if was_accepted else "requested"
+    db.session.flush()
+    if was_accepted or _accepts_by_itself(follow):
+        _answer(follow, "accepted")
+
+
+def _note_node(actor: Actor) -> None:
+    """Show the node that asks among the peers, before anybody has answered it."""
+    db.session.execute(insert_ignore(Peer), [{"host": actor.host}])
+    peer = db.session.scalars(select(Peer).where(Peer.host == actor.host)).one()
+    peer.name = peer.name or actor.name
+    if peer.node_actor_id is None:
+        peer.node_actor_id = actor.id
+
+
+def _accepts_by_itself(follow: Follow) -> bool:
+    if not follow.target.manually_approves:
+        return True
+    if not _are_nodes(follow):
+        return False
+    ours = find_follow(follow.target, follow.follower)
+    if ours is not None and ours.state in ("requested", "accepted"):
+        return True
+    return bool(current_node.config.federation.accept_partners == "automatic")
+
+
+def receive_answer(activity: dict[str, Any], answerer: Actor) -> bool:
+    """An Accept or Reject of a Follow that we sent to exactly this actor; False when it answers nothing."""
+    follow = _answered(activity.get("object"), answerer)
+    if follow is None or follow.state not in ("requested", "accepted"):
+        return False
+    accepted = vocabulary.short_type(activity.get("type")) == "Accept"
+    if accepted and follow.state == "accepted":
+        return False
+    follow.state = "accepted" if accepted else "rejected"
+    follow.answered_at = clock.utcnow()
+    db.session.flush()
+    _count_followers(follow.target)
+    if accepted and not answerer.is_local:
+        start_backfill(answerer)
+    return True
+
+
+def _answered(object_: Any, answerer: Actor) -> Follow | None:
+    uri = vocabulary.id_of(object_)
+    query = select(Follow).where(Follow.target_id == answerer.id)
+    if uri:
+        query = query.where(Follow.activity_uri == uri)
+    elif isinstance(object_, dict) and vocabulary.id_of(object_.get("object")) == answerer.uri:
+        follower = actors.find_actor(vocabulary.id_of(object_.get("actor")))
+        query = query.where(Follow.follower_id == (follower.id if follower else -1))
+    else:
+        return None
+    follow = db.session.scalar(query)
+    return follow if follow is not None and follow.follower.is_local else None
+
+
+def receive_undo(object_: Any, follower: Actor) -> bool:
+    """The follower takes back its own Follow; False when there is none."""
+    uri = vocabulary.id_of(object_)
+    query = select(Follow).where(Follow.follower_id == follower.id)
+    follow = db.session.scalar(query.where(Follow.activity_uri == uri)) if uri else None
+    if follow is None and isinstance(object_, dict):
+        target = actors.find_actor(vocabulary.id_of(object_.get("object")))
+        follow = find_follow(follower, target) if target is not None else None
+    if follow is None:
+        return False
+    follow.state = "undone"
+    db.session.flush()
+    _count_followers(follow.target)
+    return True
+
+
+def start_backfill(actor: Actor) -> None:
+    """Read the history of somebody we now follow: the whole node for a partner, else that actor's outbox."""
+    if not actor.outbox:
+        return
+    now = clock.utcnow()
+    months = current_node.config.federation.backfill_months
+    walk = db.session.scalar(select(Backfill).where(Backfill.actor_id == actor.id))
+    if walk is None:
+        values = {
+            "actor_id": actor.id,
+            "next_url": actor.outbox,
+            "back_to": now - timedelta(days=30 * months),
+            "started_at": now,
+            "next_try_at": now,
+            "state": "waiting",
+        }
+        db.session.execute(insert_ignore(Backfill), [values])
+    db.session.execute(insert_ignore(Peer), [{"host": actor.host}])
+    node = this_node()
+    after_commit(lambda: node.wake("backfill"))

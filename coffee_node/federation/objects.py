@@ -1,0 +1,230 @@
+"""Objects of this node: made, changed and deleted, each with its activity in the same transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, insert, inspect, select
+
+from coffee_node.activitypub import vocabulary
+from coffee_node.base import clock
+from coffee_node.base.contracts import ObjectType
+from coffee_node.base.database import db
+from coffee_node.base.errors import Unprocessable
+from coffee_node.base.ids import new_uuid
+from coffee_node.federation import audience, outbox, search
+from coffee_node.federation.actors import actor_document
+from coffee_node.federation.models import Actor, FederatedObject, ObjectTag
+from coffee_node.node import current_node
+
+WIDTH = {"private": 0, "space": 1, "network": 2, "public": 3}
+ENGINE_COLUMNS = frozenset(
+    (
+        "id",
+        "created_at",
+        "updated_at",
+        "uri",
+        "type",
+        "actor_id",
+        "visibility",
+        "origin",
+        "document",
+        "folded",
+        "published",
+        "updated",
+        "deleted_at",
+    )
+)
+
+
+def object_uri(uuid: str) -> str:
+    """The id of an object of ours."""
+    return f"{current_node.config.base_url}/objects/{uuid}"
+
+
+def uuid_of(row: FederatedObject) -> str:
+    """The last part of an object's id."""
+    return row.uri.rsplit("/", 1)[-1]
+
+
+def find_object(uri: str) -> tuple[ObjectType, Any] | None:
+    """The object with this id, whatever its type, with its type; deleted ones too."""
+    for object_type in current_node.registry.types():
+        row = db.session.scalar(select(object_type.model).where(object_type.model.uri == uri))
+        if row is not None:
+            return object_type, row
+    return None
+
+
+def create_object(
+    object_type: ObjectType, actor: Actor, values: dict[str, Any], visibility: str = "public"
+) -> Any:
+    """Make an object of ours and publish its Create, inside the caller's write()."""
+    if visibility not in WIDTH:
+        raise Unprocessable(
+            f"Visibility {visibility!r} is not known.", f"Use one of: {', '.join(audience.VISIBILITIES)}."
+        )
+    now = clock.utcnow().replace(microsecond=0)
+    row = object_type.model(
+        uri=object_uri(new_uuid()),
+        type=object_type.schema.type_name,
+        actor=actor,
+        visibility=visibility,
+        origin="",
+        published=now,
+        updated=now,
+    )
+    row.url = row.uri
+    set_columns(row, values)
+    db.session.add(row)
+    _publish(object_type, row, "Create")
+    return row
+
+
+def update_object(
+    object_type: ObjectType, row: Any, values: dict[str, Any], visibility: str | None = None
+) -> Any:
+    """Change an object of ours and publish its Update, inside the caller's write().
+
+    The audience can only be widened: what has left the node cannot be called back, only deleted.
+    """
+    if row.deleted_at is not None:
+        raise Unprocessable("This was deleted and cannot be changed.", "Create a new one.")
+    if visibility is not None and WIDTH[visibility] < WIDTH[row.visibility]:
+        raise Unprocessable(
+            "What was already sent to others cannot be shown to fewer people.",
+            "Delete it and write a new one.",
+        )
+    row.visibility = visibility or row.visibility
+    set_columns(row, values)
+    row.updated = clock.utcnow().replace(microsecond=0)
+    _publish(object_type, row, "Update")
+    return row
+
+
+def delete_object(object_type: ObjectType, row: Any) -> None:
+    """Delete an object of ours everywhere it went, inside the caller's write(); its texts are erased."""
+    if row.deleted_at is not None:
+        return
+    now = clock.utcnow().replace(microsecond=0)
+    tombstone = {
+        "id": row.uri,
+        "type": "Tombstone",
+        "formerType": row.type,
+        "deleted": clock.rfc3339(now),
+    }
+    to, cc = audience.address(row.actor, row.visibility)
+    received = audience.inboxes_that_received(row.uri)
+    _erase(row, tombstone)
+    outbox.publish(row.actor, "Delete", tombstone, to=to, cc=cc, visibility=row.visibility, also_to=received)
+
+
+def _erase(row: Any, tombstone: dict[str, Any]) -> None:
+    row.deleted_at = clock.utcnow()
+    set_columns(row, {}, complete=True)
+    row.document = tombstone
+    row.folded = ""
+    db.session.execute(delete(ObjectTag).where(ObjectTag.object_uri == row.uri))
+
+
+def actor_row(object_type: ObjectType, actor: Actor) -> Any:
+    """The row that describes an actor of ours, made empty at first use; inside the caller's write()."""
+    row = db.session.scalar(select(object_type.model).where(object_type.model.uri == actor.uri))
+    if row is None:
+        now = clock.utcnow().replace(microsecond=0)
+        row = object_type.model(
+            uri=actor.uri,
+            type=actor.type,
+            actor=actor,
+            origin="",
+            name=actor.name,
+            published=now,
+            updated=now,
+        )
+        db.session.add(row)
+        db.session.flush()
+    return row
+
+
+def _publish(object_type: ObjectType, row: Any, type_: str) -> None:
+    db.session.flush()
+    index(row)
+    if object_type.is_actor:
+        row.actor.name = row.name or row.actor.name
+        row.document = publish_actor(row.actor)
+        return
+    document = object_document(object_type, row)
+    row.document = document
+    to, cc = audience.address(row.actor, row.visibility)
+    outbox.publish(
+        row.actor,
+        type_,
+        document,
+        to=to,
+        cc=cc,
+        visibility=row.visibility,
+        context=object_type.schema.context,
+    )
+
+
+def publish_actor(actor: Actor) -> dict[str, Any]:
+    """Announce a changed actor of ours by Update, whole (federation.md, section 5); gives its document.
+
+    An actor that has not published its profile changes in silence.
+    """
+    actor.updated = clock.utcnow().replace(microsecond=0)
+    db.session.flush()
+    document = actor_document(actor)
+    actor.document = document
+    if actor.is_published:
+        to, cc = audience.address(actor, "public")
+        outbox.publish(actor, "Update", document, to=to, cc=cc, context=vocabulary.ACTOR_CONTEXT)
+    return document
+
+
+def object_document(object_type: ObjectType, row: Any) -> dict[str, Any]:
+    """An object of ours as on the wire, without `@context`; flush before."""
+    if object_type.is_actor:
+        return actor_document(row.actor)
+    document: dict[str, Any] = object_type.schema.render(row)
+    to, cc = audience.address(row.actor, row.visibility)
+    document |= {"url": row.uri, "to": to, "cc": cc}
+    if not cc:
+        del document["cc"]
+    return document
+
+
+def set_columns(row: Any, values: dict[str, Any], *, complete: bool = False) -> None:
+    """Put values into their columns; `complete` resets the columns that are not named."""
+    for column in inspect(type(row)).columns:
+        name = column.key
+        if name in ENGINE_COLUMNS or not (complete or name in values):
+            continue
+        value = values.get(name)
+        setattr(row, name, _default(column) if value is None else value)
+
+
+def _default(column: Any) -> Any:
+    """What an empty value is in this column."""
+    if column.default is None:
+        return None
+    return column.default.arg(None) if column.default.is_callable else column.default.arg
+
+
+def index(row: Any) -> None:
+    """Keep the folded text and the tag table in step with the row."""
+    row.folded = search.searchable_text(row)
+    db.session.execute(delete(ObjectTag).where(ObjectTag.object_uri == row.uri))
+    tags = [
+        {
+            "object_uri": row.uri,
+            "rel": str(tag.get("rel") or ""),
+            "href": str(tag.get("href") or "")[:2048],
+            "name": name[:300],
+            "folded": search.fold(name)[:300],
+        }
+        for tag in row.tags or []
+        for name in search.tag_names([tag])
+    ]
+    if tags:
+        db.session.execute(insert(ObjectTag), tags)

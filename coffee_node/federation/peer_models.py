@@ -1,0 +1,63 @@
+"""Tables about other servers: how they answer, how far we have read them, and which ids are gone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from coffee_node.base.database import Row, UtcDateTime
+from coffee_node.federation.models import URI, Actor
+
+
+class Peer(Row):
+    """Another server (host with its odd port): what it runs, how it answers, how far we have read it."""
+
+    __tablename__ = "peer"
+
+    host: Mapped[str] = mapped_column(String(255), unique=True)
+    software: Mapped[str] = mapped_column(String(100), default="")
+    version: Mapped[str] = mapped_column(String(50), default="")
+    name: Mapped[str] = mapped_column(String(300), default="")
+    node_actor_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id", ondelete="SET NULL"))
+    state: Mapped[str] = mapped_column(String(10), default="ok")
+    signature_scheme: Mapped[str] = mapped_column(String(10), default="cavage")
+    failures: Mapped[int] = mapped_column(default=0)
+    away_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_error: Mapped[str] = mapped_column(Text, default="")
+    last_received_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    complete_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    node_actor: Mapped[Actor | None] = relationship()
+
+
+class Backfill(Row):
+    """The walk through one outbox, newest page first; state: waiting, done or stopped."""
+
+    __tablename__ = "backfill"
+
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id", ondelete="CASCADE"), unique=True)
+    state: Mapped[str] = mapped_column(String(10), default="waiting", index=True)
+    next_url: Mapped[str] = mapped_column(URI)
+    back_to: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    pages: Mapped[int] = mapped_column(default=0)
+    items: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_error: Mapped[str] = mapped_column(Text, default="")
+
+    actor: Mapped[Actor] = relationship()
+
+
+class Tombstone(Row):
+    """That an id was deleted: only the SHA-256 of its uri is kept."""
+
+    __tablename__ = "tombstone"
+
+    uri_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

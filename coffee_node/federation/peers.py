@@ -1,0 +1,210 @@
+"""Other servers as this node knows them: partners, how they answer, what waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from coffee_node.activitypub import nodeinfo, vocabulary
+from coffee_node.base import clock
+from coffee_node.base.database import db, insert_ignore, write
+from coffee_node.base.errors import CoffeeError, NotFound, Unprocessable
+from coffee_node.federation import actors, follows
+from coffee_node.federation.models import Actor, Delivery, Follow
+from coffee_node.federation.peer_models import Backfill, Peer
+from coffee_node.node import current_node
+
+DONE = ("sent", "superseded")
+FAILED = ("refused", "gone", "gave_up")
+
+
+@dataclass(frozen=True)
+class PeerStatus:
+    """One peer for the network page, the command line and metrics; counts are deliveries."""
+
+    host: str
+    name: str
+    software: str
+    version: str
+    we_follow: str
+    they_follow: str
+    is_partner: bool
+    state: str
+    last_received_at: datetime | None
+    last_delivered_at: datetime | None
+    done: int
+    waiting: int
+    failed: int
+    failing_since: datetime | None
+    next_try_at: datetime | None
+    last_error: str
+    backfill: str
+    known_since: datetime | None
+
+
+def peer_for(host: str) -> Peer:
+    """The row of a host, made at first contact; inside the caller's write()."""
+    db.session.execute(insert_ignore(Peer), [{"host": host}])
+    return db.session.scalars(select(Peer).where(Peer.host == host)).one()
+
+
+def note_received(hosts: Iterable[str]) -> None:
+    """A signed message came from these hosts: they live, so what waits for them may leave at once."""
+    now = clock.utcnow()
+    for host in sorted(set(hosts)):
+        peer = peer_for(host)
+        peer.last_received_at = now
+        if peer.away_until is not None:
+            peer.away_until = None
+            peer.failures = 0
+
+
+def node_actor_uri(address: str) -> str:
+    """The id of the node actor behind what a person types: an address, a host or the actor itself.
+
+    Raises FetchError when the server does not answer, NotFound when it names no node actor.
+    """
+    url = address.strip().rstrip("/")
+    if "://" not in url:
+        url = f"https://{url}"
+    base = "/".join(url.split("/")[:3])
+    found = nodeinfo.read_nodeinfo(current_node.http, base)
+    if not found.actor_uri or not vocabulary.same_host(found.actor_uri, base):
+        raise NotFound(
+            f"{base} answers, but names no node actor.",
+            "Only nodes can become partners; follow its spaces or people one by one.",
+        )
+    return found.actor_uri
+
+
+def follow_node(address: str) -> Follow:
+    """Ask another node to become a partner; it is done when both sides have accepted."""
+    uri = node_actor_uri(address)
+    if uri == actors.node_uri():
+        raise Unprocessable("That is this node itself.", "Give the address of another node.")
+    actor = actors.refresh_actor(uri)
+    learn_software(actor)
+    return follows.request_follow(actors.node_actor(), actor)
+
+
+def learn_software(actor: Actor) -> None:
+    """Read the NodeInfo of a node and keep its software and name; a server without one is left as it is."""
+    base = "/".join(actor.uri.split("/")[:3])
+    try:
+        found = nodeinfo.read_nodeinfo(current_node.http, base)
+    except CoffeeError:
+        return
+    with write():
+        peer = peer_for(actor.host)
+        peer.software, peer.version = found.software[:100], found.version[:50]
+        peer.name = (found.name or actor.name)[:300]
+        if found.actor_uri == actor.uri:
+            peer.node_actor_id = actor.id
+
+
+def pending_requests() -> Sequence[Follow]:
+    """Nodes that ask to become partners and wait for a person here."""
+    query = (
+        select(Follow)
+        .join(Actor, Actor.id == Follow.follower_id)
+        .where(Follow.target_id == actors.node_actor().id, Follow.state == "requested", Actor.host != "")
+    )
+    return db.session.scalars(query.order_by(Follow.id)).all()
+
+
+def request_from(address: str) -> Follow:
+    """The waiting or accepted request of a node, by its host, address or actor id; NotFound without one."""
+    wanted = vocabulary.host_of(address if "://" in address else f"https://{address}") or address
+    query = (
+        select(Follow)
+        .join(Actor, Actor.id == Follow.follower_id)
+        .where(Follow.target_id == actors.node_actor().id, Actor.type == "Application")
+        .where(Actor.host.in_((wanted, address)))
+    )
+    follow = db.session.scalar(query)
+    if follow is None:
+        raise NotFound(f"No request from {address} is here.", "See who asked: coffee-node peer list")
+    return follow
+
+
+def try_now(host: str) -> int:
+    """Let what waits for a host leave at once; the number of waiting deliveries."""
+    with write():
+        peer = db.session.scalar(select(Peer).where(Peer.host == host))
+        if peer is None:
+            raise NotFound(f"{host} is not known here.", "See the peers: coffee-node peer list")
+        peer.away_until = None
+        waiting = db.session.scalars(
+            select(Delivery).where(Delivery.host == host, Delivery.state == "waiting")
+        ).all()
+        for delivery in waiting:
+            delivery.next_try_at = clock.utcnow()
+    current_node.wake("deliver")
+    return len(waiting)
+
+
+def statuses() -> list[PeerStatus]:
+    """Every peer with the state of both follows and its deliveries, partners first."""
+    ours = actors.node_actor()
+    peers = db.session.scalars(select(Peer)).all()
+    counts: dict[tuple[str, str], int] = {}
+    for host, state, number in db.session.execute(
+        select(Delivery.host, Delivery.state, func.count()).group_by(Delivery.host, Delivery.state)
+    ):
+        counts[host, state] = number
+    next_tries = (
+        select(Delivery.host, func.min(Delivery.next_try_at))
+        .where(Delivery.state == "waiting")
+        .group_by(Delivery.host)
+    )
+    waiting_until = {host: moment for host, moment in db.session.execute(next_tries)}
+    we_follow = _states(Follow.follower_id == ours.id, Follow.target_id)
+    they_follow = _states(Follow.target_id == ours.id, Follow.follower_id)
+    walks = {walk.actor_id: walk for walk in db.session.scalars(select(Backfill))}
+    found = []
+    for peer in peers:
+        node = peer.node_actor_id or -1
+        out, back = we_follow.get(node, ""), they_follow.get(node, "")
+        walk = walks.get(node)
+        found.append(
+            PeerStatus(
+                host=peer.host,
+                name=peer.name or peer.host,
+                software=peer.software,
+                version=peer.version,
+                we_follow=out,
+                they_follow=back,
+                is_partner=out == back == "accepted",
+                state=_state(peer, out, back),
+                last_received_at=peer.last_received_at,
+                last_delivered_at=peer.last_delivered_at,
+                done=sum(counts.get((peer.host, state), 0) for state in DONE),
+                waiting=counts.get((peer.host, "waiting"), 0),
+                failed=sum(counts.get((peer.host, state), 0) for state in FAILED),
+                failing_since=peer.failing_since,
+                next_try_at=peer.away_until or waiting_until.get(peer.host),
+                last_error=peer.last_error,
+                backfill=walk.state if walk else "",
+                known_since=walk.started_at if walk else None,
+            )
+        )
+    return sorted(found, key=lambda status: (not status.is_partner, status.host))
+
+
+def _states(where: ColumnElement[bool], key: InstrumentedAttribute[int]) -> dict[int, str]:
+    return {actor_id: state for actor_id, state in db.session.execute(select(key, Follow.state).where(where))}
+
+
+def _state(peer: Peer, out: str, back: str) -> str:
+    """One word for the pill: asked, asks, away, refuses or ok."""
+    if back == "requested":
+        return "asks"
+    if out == "requested":
+        return "asked"
+    if peer.failing_since is not None:
+        return "refuses" if peer.state == "refuses" and peer.away_until is None else "away"
+    return "ok"

@@ -1,0 +1,104 @@
+"""The worker: huey tasks that empty the ledgers, and the sweep that finds what no wake-up announced."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from huey import Huey
+
+from coffee_node.base import clock
+from coffee_node.base.contracts import Task
+from coffee_node.base.database import db
+from coffee_node.base.queue import start_consumer
+from coffee_node.federation import backfill, delivery, inbox
+from coffee_node.node import Node
+
+logger = logging.getLogger(__name__)
+ROUNDS = 200
+
+
+def register_jobs(app: Flask, node: Node) -> None:
+    """Give the queue its tasks and the node its wakers; the same for every engine."""
+    jobs: dict[str, Callable[[], Any]] = {
+        "deliver": lambda: _until_empty(node, delivery.deliver_due),
+        "inbox": lambda: _until_empty(node, inbox.process_next),
+        "backfill": lambda: _until_empty(node, backfill.read_next_page),
+        "tasks": lambda: run_due_tasks(node),
+    }
+    for name, job in jobs.items():
+        node.wakers[name] = _as_task(app, node.queue, name, job)
+
+
+def _as_task(app: Flask, queue: Huey, name: str, job: Callable[[], Any]) -> Callable[[], object]:
+    """A huey task without arguments: a wake-up carries nothing, the ledgers hold the truth."""
+
+    def run() -> None:
+        with app.app_context():
+            try:
+                job()
+            except Exception:
+                logger.exception("The job %s failed; the next sweep tries again", name)
+            finally:
+                db.session.remove()
+
+    task: Callable[[], object] = queue.task(name=f"coffee_{name}")(run)
+    return task
+
+
+def _until_empty(node: Node, step: Callable[[], Any]) -> None:
+    """Repeat a step until it finds nothing; bounded, so that one kind of work never keeps a thread."""
+    for _ in range(ROUNDS):
+        if node.is_stopping or not step():
+            return
+
+
+def run_due_tasks(node: Node) -> None:
+    """Run the plugins' repeated tasks that are due, one at a time; a failing one is noted."""
+    for task in node.tasks:
+        last = node.last_runs.get(task.name)
+        now = clock.utcnow()
+        if node.is_stopping or (last is not None and now - last[0] < task.every):
+            continue
+        node.last_runs[task.name] = (now, _answer_of(task))
+
+
+def _answer_of(task: Task) -> str:
+    try:
+        return task.run()
+    except Exception as error:
+        logger.exception("The task %s failed", task.name)
+        return f"{type(error).__name__}: {error}"
+
+
+class Worker:
+    """The worker's threads in this process: huey's consumers and the sweep."""
+
+    def __init__(self, app: Flask, node: Node) -> None:
+        self._app = app
+        self._node = node
+        self._consumer: Any = None
+        self._sweeper = threading.Thread(target=self._sweep, name="coffee-sweep", daemon=True)
+
+    def start(self) -> None:
+        """Start the threads; returns at once."""
+        self._consumer = start_consumer(self._node.queue, self._node.config.queue.threads)
+        self._sweeper.start()
+
+    def stop(self) -> None:
+        """Claim nothing new, finish the current sends (at most 10 s each) and end the threads."""
+        self._node.stopping.set()
+        if self._consumer is not None:
+            self._consumer.stop(graceful=True)
+        self._sweeper.join(timeout=5)
+
+    def _sweep(self) -> None:
+        """Wake every job now and then: leases that ran out and retries that are due need no message."""
+        while True:
+            for job in self._node.wakers:
+                self._node.wake(job)
+            if self._node.stopping.wait(self._node.config.queue.sweep_seconds):
+                return

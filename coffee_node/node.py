@@ -1,0 +1,98 @@
+"""What one running node owns; there is no other state in a process."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import current_app
+from werkzeug.local import LocalProxy
+
+from coffee_node.base import clock
+from coffee_node.base.contracts import Task
+
+if TYPE_CHECKING:
+    from huey import Huey
+
+    from coffee_node.activitypub.http_client import HttpClient
+    from coffee_node.activitypub.keys import KeyCache
+    from coffee_node.activitypub.registry import Registry
+    from coffee_node.base.config import NodeConfig
+    from coffee_node.base.i18n import Catalogues
+    from coffee_node.base.plugin_manager import NodePlugins
+
+EXTENSION = "coffee_node"
+logger = logging.getLogger(__name__)
+
+
+class FailureCache:
+    """What was asked of other servers in vain, for a few minutes, so that it is not asked again and again."""
+
+    def __init__(self, size: int = 10_000, life: timedelta = timedelta(minutes=5)) -> None:
+        self._size = size
+        self._life = life
+        self._entries: OrderedDict[str, tuple[datetime, Exception]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> Exception | None:
+        """The failure remembered for this key, while it is fresh."""
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is None or clock.utcnow() - entry[0] > self._life:
+                return None
+            return entry[1]
+
+    def put(self, key: str, failure: Exception) -> None:
+        """Remember a failure; the oldest one goes when the cache is full."""
+        with self._lock:
+            self._entries[key] = (clock.utcnow(), failure)
+            self._entries.move_to_end(key)
+            while len(self._entries) > self._size:
+                self._entries.popitem(last=False)
+
+
+@dataclass
+class Node:
+    """Everything a node owns besides its database; `settings` holds the checked settings by plugin."""
+
+    config: NodeConfig
+    plugins: NodePlugins
+    registry: Registry
+    http: HttpClient
+    queue: Huey
+    catalogues: Catalogues
+    keys: KeyCache
+    tasks: list[Task] = field(default_factory=list)
+    last_runs: dict[str, tuple[datetime, str]] = field(default_factory=dict)
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    key_failures: FailureCache = field(default_factory=FailureCache)
+    wakers: dict[str, Callable[[], object]] = field(default_factory=dict)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def wake(self, job: str) -> None:
+        """Tell the workers that there is work; a lost call costs at most one sweep."""
+        waker = self.wakers.get(job)
+        if waker is None:
+            return
+        try:
+            waker()
+        except Exception:
+            logger.warning("The queue did not take a wake-up; the next sweep finds the work", exc_info=True)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the process is about to end, so that no new work should begin."""
+        return self.stopping.is_set()
+
+
+def this_node() -> Node:
+    """The node of the current application itself, for callbacks that run after its context is gone."""
+    return cast(Node, current_app.extensions[EXTENSION])
+
+
+current_node: Node = cast(Node, LocalProxy(this_node))

@@ -1,0 +1,83 @@
+"""The test kit: a fediverse of several nodes in one process, without sockets, with real signatures.
+
+A pytest plugin, for us and for plugin authors: `def test_x(fediverse): lille = fediverse.node("lille")`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from coffee_node.activitypub import keys
+from coffee_node.base import clock
+from coffee_node.testing_documents import load_document
+from coffee_node.testing_factories import article_document, event_document, need_document, note_document
+from coffee_node.testing_fediverse import Clock, Fediverse, TestNode, dispose, make_response
+
+__all__ = [
+    "Clock",
+    "Fediverse",
+    "TestNode",
+    "article_document",
+    "event_document",
+    "fediverse",
+    "load_document",
+    "make_response",
+    "need_document",
+    "note_document",
+]
+
+
+@pytest.fixture(scope="session")
+def _key_pairs() -> dict[str, list[tuple[str, str]]]:
+    """Key pairs made once per run: making them is most of what a node costs."""
+    return {"rsa": [], "ed25519": []}
+
+
+@pytest.fixture
+def test_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of all nodes, standing still at 2026-11-24 09:00 UTC."""
+    made = Clock()
+    monkeypatch.setattr(clock, "utcnow", made.utcnow)
+    return made
+
+
+@pytest.fixture
+def node_database_url() -> Callable[[str], str]:
+    """The database of each node by its name; empty: SQLite in its home. Override it for PostgreSQL."""
+    return lambda name: ""
+
+
+@pytest.fixture
+def fediverse(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    test_clock: Clock,
+    node_database_url: Callable[[str], str],
+    _key_pairs: dict[str, list[tuple[str, str]]],
+) -> Iterator[Fediverse]:
+    """An empty fediverse; nodes are made with `fediverse.node("lille")`."""
+    for name, make in (("rsa", keys.generate_rsa), ("ed25519", keys.generate_ed25519)):
+        monkeypatch.setattr(keys, f"generate_{name}", _from_pool(_key_pairs[name], make))
+    made = Fediverse(tmp_path / "nodes", test_clock, node_database_url)
+    yield made
+    dispose(made)
+    shutil.rmtree(tmp_path / "nodes", ignore_errors=True)
+
+
+def _from_pool(
+    pool: list[tuple[str, str]], make: Callable[[], tuple[str, str]]
+) -> Callable[[], tuple[str, str]]:
+    counter = itertools.count()
+
+    def take() -> tuple[str, str]:
+        index = next(counter)
+        if index >= len(pool):
+            pool.append(make())
+        return pool[index]
+
+    return take

@@ -1,0 +1,290 @@
+"""Several nodes in one process: their hosts, their clock and a transport without sockets."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from flask import Flask
+from flask.testing import FlaskClient
+from requests.adapters import BaseAdapter
+from urllib3 import HTTPResponse
+
+from coffee_node.activitypub.http_client import HttpClient
+from coffee_node.activitypub.url_guard import UrlGuard
+from coffee_node.app import create_app
+from coffee_node.base.config import load_config, write_config
+from coffee_node.base.database import db, write
+from coffee_node.features.spaces.service import open_space
+from coffee_node.federation import accounts, backfill, delivery, follows, inbox, peers
+from coffee_node.federation.actors import create_local_actor, find_actor, find_local_actor, refresh_actor
+from coffee_node.federation.models import Actor
+from coffee_node.node import EXTENSION, Node
+
+Hostile = Callable[[requests.PreparedRequest], requests.Response]
+START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+ACTIVITY = "application/activity+json"
+
+
+class Clock:
+    """A clock that only moves when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def utcnow(self) -> datetime:
+        """The present moment of every node."""
+        return self.now
+
+    def advance(self, **span: float) -> None:
+        """Move on, for example by `minutes=5`."""
+        self.now += timedelta(**span)
+
+
+class MemoryAdapter(BaseAdapter):
+    """A requests adapter that hands each host to its WSGI application."""
+
+    def __init__(self, fediverse: Fediverse) -> None:
+        super().__init__()
+        self._fediverse = fediverse
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        """Answer a request from within this process."""
+        return self._fediverse.answer(request)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class TestNode:
+    """One node of the fediverse with a client for its pages and its write interface."""
+
+    __test__ = False
+
+    def __init__(self, app: Flask, name: str) -> None:
+        self.app = app
+        self.name = name
+        self.node: Node = app.extensions[EXTENSION]
+        self.url: str = self.node.config.base_url
+        self.host: str = self.node.config.host
+        self.slug = name
+        self._token = ""
+
+    @contextmanager
+    def context(self) -> Iterator[Flask]:
+        """The application context in which this node's services can be called."""
+        with self.app.app_context():
+            yield self.app
+
+    @property
+    def client(self) -> FlaskClient:
+        """A browser or program without cookies of its own."""
+        return self.app.test_client()
+
+    @property
+    def token(self) -> str:
+        """A bearer token of the administrator."""
+        if not self._token:
+            with self.context():
+                self._token = accounts.create_token(accounts.account_named("admin"))
+        return self._token
+
+    def get_json(self, path: str, accept: str = "application/json") -> Any:
+        """A GET that must answer 200; its JSON."""
+        response = self.client.get(path, headers={"Accept": accept}, base_url=self.url)
+        assert response.status_code == 200, f"{path}: {response.status_code} {response.text[:300]}"
+        return json.loads(response.data)
+
+    def page(self, path: str, language: str = "en") -> str:
+        """A page as a browser without an account gets it; must answer 200."""
+        headers = {"Accept": "text/html", "Accept-Language": language}
+        response = self.client.get(path, headers=headers, base_url=self.url)
+        assert response.status_code == 200, f"{path}: {response.status_code} {response.text[:300]}"
+        return response.text
+
+    def post(self, document: Mapping[str, Any], actor: str = "", **headers: str) -> str:
+        """Publish through the write interface as the space or another actor; the activity's id."""
+        response = self.client.post(
+            f"/actors/{actor or self.slug}/outbox",
+            data=json.dumps(document),
+            headers={"Authorization": f"Bearer {self.token}", "Content-Type": ACTIVITY, **headers},
+            base_url=self.url,
+        )
+        assert response.status_code == 201, f"{response.status_code} {response.text[:500]}"
+        return response.headers["Location"]
+
+    def object_of(self, activity_uri: str) -> dict[str, Any]:
+        """The object that an activity of this node published, as it is now."""
+        activity = self.get_json(urlsplit(activity_uri).path, ACTIVITY)
+        found: dict[str, Any] = self.get_json(urlsplit(activity["object"]["id"]).path, ACTIVITY)
+        return found
+
+    def add_person(self, handle: str, name: str = "") -> Actor:
+        """A coworker with an account, member of the first space."""
+        with self.context():
+            account = accounts.create_account(handle, name or handle.title())
+            space = find_local_actor(self.slug)
+            assert space is not None and account.actor is not None
+            with write():
+                accounts.join_space(account, space)
+            return account.actor
+
+    def follow(self, other: TestNode) -> None:
+        """Ask another node to become a partner."""
+        with self.context():
+            peers.follow_node(other.url)
+
+    def follow_actor(self, actor_uri: str, follower: str = "") -> None:
+        """Let an actor of this node (the space by default) follow anybody."""
+        with self.context():
+            target = find_actor(actor_uri) or refresh_actor(actor_uri)
+            who = find_local_actor(follower or self.slug)
+            assert who is not None
+            follows.request_follow(who, target)
+
+    def accept(self, other: TestNode) -> None:
+        """Accept the request of another node."""
+        with self.context():
+            follows.answer_follow(peers.request_from(other.url), accept=True)
+
+    def work(self) -> bool:
+        """One step of the worker of each kind; whether there was anything to do."""
+        with self.context():
+            steps = (delivery.deliver_due, inbox.process_next, backfill.read_next_page)
+            return any([bool(step()) for step in steps])
+
+
+class Fediverse:
+    """Nodes and hostile hosts in one process; `down` and `hostile` say who misbehaves."""
+
+    def __init__(self, folder: Path, test_clock: Clock, database_url: Callable[[str], str]) -> None:
+        self._folder = folder
+        self.nodes: dict[str, TestNode] = {}
+        self._database_url = database_url
+        self.clock = test_clock
+        self.down: set[str] = set()
+        self.delays: dict[str, float] = {}
+        self.hostile: dict[str, Hostile] = {}
+        self.requests: list[tuple[str, str]] = []
+
+    def node(
+        self,
+        name: str,
+        *,
+        plugins: Sequence[tuple[str, object]] = (),
+        partners: Sequence[TestNode] = (),
+        **settings: Mapping[str, str],
+    ) -> TestNode:
+        """Make a node `https://<name>.example` with a space of that slug and an administrator.
+
+        `plugins` are loaded beside the core; `settings` are sections such as `federation={...}`;
+        `partners` are nodes it is connected with already.
+        """
+        home = self._folder / name
+        home.mkdir(parents=True)
+        base = {"name": f"COFFEE {name.title()}", "base_url": f"https://{name}.example", "language": "en"}
+        database = {"url": self._database_url(name)} if self._database_url(name) else {}
+        sections: dict[str, Any] = {"node": base, "database": database, **settings}
+        write_config(home, sections)
+        (home / "secret").write_text("a secret of tests only")
+        app = create_app(load_config(home, {}), self._http(), entry_points=False, extra_plugins=plugins)
+        app.testing = True
+        made = TestNode(app, name)
+        self.nodes[made.host] = made
+        _furnish(made)
+        for partner in partners:
+            self.connect(made, partner)
+        return made
+
+    def _http(self) -> HttpClient:
+        guard = UrlGuard(development=False, resolver=_resolve)
+        return HttpClient(guard, user_agent="coffee-node tests", adapter_factory=lambda: MemoryAdapter(self))
+
+    def connect(self, one: TestNode, other: TestNode) -> None:
+        """Make two nodes partners, by request and acceptance like people do."""
+        one.follow(other)
+        self.settle()
+        other.accept(one)
+        self.settle()
+
+    def settle(self, rounds: int = 200) -> None:
+        """Let every worker run until nobody has anything to do at this moment of the clock."""
+        for _ in range(rounds):
+            if not any([node.work() for node in self.nodes.values() if node.host not in self.down]):
+                return
+        raise AssertionError(f"the nodes did not come to rest in {rounds} rounds")
+
+    def answer(self, request: requests.PreparedRequest) -> requests.Response:
+        """What the host of a request answers."""
+        url = str(request.url)
+        host = urlsplit(url).netloc
+        self.requests.append((str(request.method), url))
+        if host in self.down:
+            raise requests.ConnectionError(f"{host} does not answer")
+        if host in self.delays:
+            self.clock.advance(seconds=self.delays[host])
+            raise requests.Timeout(f"{host} took too long")
+        if host in self.hostile:
+            return self.hostile[host](request)
+        node = self.nodes.get(host)
+        if node is None:
+            raise requests.ConnectionError(f"{host} does not exist")
+        return _call(node.app, request)
+
+
+def _call(app: Flask, request: requests.PreparedRequest) -> requests.Response:
+    parts = urlsplit(str(request.url))
+    headers = {name: value for name, value in request.headers.items() if name.lower() != "content-length"}
+    body = request.body.encode() if isinstance(request.body, str) else request.body
+    answered = app.test_client().open(
+        parts.path + (f"?{parts.query}" if parts.query else ""),
+        method=str(request.method),
+        headers=headers,
+        data=body,
+        base_url=f"{parts.scheme}://{parts.netloc}",
+    )
+    return make_response(request, answered.status_code, answered.data, dict(answered.headers))
+
+
+def make_response(
+    request: requests.PreparedRequest, status: int, body: bytes, headers: Mapping[str, str]
+) -> requests.Response:
+    """A response as requests would have read it, for hostile hosts too."""
+    response = requests.Response()
+    response.status_code = status
+    response.headers.update(headers)
+    response.raw = HTTPResponse(io.BytesIO(body), headers=dict(headers), status=status, preload_content=False)
+    response.url = str(request.url)
+    response.request = request
+    return response
+
+
+def _resolve(host: str, port: int, *args: Any, **kwargs: Any) -> list[Any]:
+    """Every name of the tests has one public address; nothing ever connects to it."""
+    return [(2, 1, 6, "", ("93.184.215.14", port))]
+
+
+def _furnish(made: TestNode) -> None:
+    with made.context():
+        db.create_all()
+        with write():
+            create_local_actor("Application", made.host, made.node.config.node.name)
+            space = create_local_actor("Organization", made.slug, made.name.title(), kind="space")
+            open_space(space, {"name": made.name.title()})
+            account = accounts.create_account("admin", "Administrator", is_admin=True, with_person=False)
+            accounts.join_space(account, space, "manager")
+
+
+def dispose(fediverse: Fediverse) -> None:
+    """Close every database of a fediverse."""
+    for node in fediverse.nodes.values():
+        with node.context():
+            db.session.remove()
+            db.engine.dispose()

@@ -1,0 +1,110 @@
+"""Who is at the other end: the account of a browser's session, or the actor that signed a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Request, g, redirect, request
+from werkzeug.wrappers import Response
+
+from coffee_node.activitypub.request_signatures import SignatureError, read_signature
+from coffee_node.base import clock
+from coffee_node.base.contracts import ActorRef
+from coffee_node.base.errors import Forbidden, Unauthorized, Unavailable
+from coffee_node.base.i18n import gettext as _
+from coffee_node.federation import accounts, actors
+from coffee_node.federation.account_models import Account
+from coffee_node.federation.models import Actor
+from coffee_node.federation.sender_keys import verified_sender
+from coffee_node.node import current_node
+from coffee_node.web.addresses import cookie_name, sign_in_href
+from coffee_node.web.negotiation import wants_problem
+from coffee_node.web.protocol import incoming_request
+
+View = Callable[..., Any]
+
+
+def sign_in(account: Account, response: Response) -> None:
+    """Sign the account in on this browser: a row in the session table and a cookie with its secret."""
+    secret = accounts.start_session(account, request.headers.get("User-Agent", ""))
+    response.set_cookie(
+        cookie_name("session"),
+        secret,
+        max_age=int(accounts.SESSION_LIFE.total_seconds()),
+        secure=current_node.config.is_https,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def sign_out(response: Response) -> None:
+    """Sign this browser out; the row goes, so that a copied cookie is worth nothing."""
+    secret = request.cookies.get(cookie_name("session"))
+    if secret:
+        accounts.end_session(secret)
+    response.delete_cookie(cookie_name("session"), secure=current_node.config.is_https, samesite="Lax")
+    g.pop("account", None)
+
+
+def current_account() -> Account | None:
+    """The account signed in on this browser, looked up once per request."""
+    if "account" not in g:
+        secret = request.cookies.get(cookie_name("session"))
+        session = accounts.session_for(secret) if secret else None
+        g.account = session.account if session is not None else None
+    account: Account | None = g.account
+    return account
+
+
+def current_viewer() -> ActorRef | None:
+    """The reader as plugins see it; None for somebody who is not signed in."""
+    account = current_account()
+    return actors.ref(account.actor) if account is not None and account.actor is not None else None
+
+
+def require_account(view: View) -> View:
+    """Let only people who are signed in reach a view; others go to the sign-in page and come back."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if current_account() is None:
+            return _ask_to_sign_in()
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def require_admin(view: View) -> View:
+    """Let only administrators of the node reach a view."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        account = current_account()
+        if account is None:
+            return _ask_to_sign_in()
+        if not account.is_admin:
+            raise Forbidden(_("This page is for the administrators of this node."))
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def _ask_to_sign_in() -> Response:
+    if wants_problem(request) or request.method not in ("GET", "HEAD"):
+        raise Unauthorized(_("Please sign in first."), _("Sign in, then come back to this page."))
+    return redirect(sign_in_href(), 303)
+
+
+def signed_by(request: Request) -> Actor | None:
+    """The actor that signed this GET, None when it is not signed or the signature does not hold."""
+    if "Signature" not in request.headers:
+        return None
+    try:
+        signature = read_signature(
+            incoming_request(), now=clock.utcnow(), hosts={current_node.config.host}
+        )
+        return verified_sender(signature)
+    except (SignatureError, Unavailable):
+        return None

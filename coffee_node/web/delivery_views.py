@@ -1,0 +1,140 @@
+"""The ledger for administrators: what waits for whom, what failed and why, and two things to do about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import joinedload
+from werkzeug.wrappers import Response as AnyResponse
+
+from coffee_node.base import clock
+from coffee_node.base.database import db, write
+from coffee_node.base.i18n import LazyText, ngettext
+from coffee_node.federation.models import Delivery
+from coffee_node.node import current_node
+from coffee_node.web.auth import require_admin
+from coffee_node.web.negotiation import json_response
+
+delivery_pages = Blueprint("deliveries", __name__)
+
+PER_PAGE = 50
+STATES = {
+    "waiting": ("wait", LazyText("on its way")),
+    "sent": ("ok", LazyText("received")),
+    "superseded": ("off", LazyText("replaced by a newer one")),
+    "refused": ("bad", LazyText("refused")),
+    "gone": ("off", LazyText("no longer exists")),
+    "gave_up": ("bad", LazyText("given up after many tries")),
+}
+UNFINISHED = ("waiting", "refused", "gave_up", "gone")
+VERBS = {
+    "Create": LazyText("new"),
+    "Update": LazyText("changed"),
+    "Delete": LazyText("deleted"),
+    "Follow": LazyText("follow"),
+    "Accept": LazyText("agreed"),
+    "Reject": LazyText("declined"),
+    "Undo": LazyText("taken back"),
+}
+
+
+@delivery_pages.get("/admin/deliveries")
+@require_admin
+def deliveries() -> str:
+    """Deliveries that wait or failed, newest first; `?state=` and `?host=` narrow them."""
+    state, host = request.args.get("state", ""), request.args.get("host", "")
+    rows = _rows(state, host, request.args.get("before", type=int))
+    return render_template(
+        "deliveries.html",
+        rows=rows[:PER_PAGE],
+        before=rows[PER_PAGE - 1].id if len(rows) > PER_PAGE else None,
+        counts=_counts(host),
+        state=state,
+        host=host,
+        states=STATES,
+        verbs=VERBS,
+        about=_about,
+    )
+
+
+@delivery_pages.get("/admin/deliveries.json")
+@require_admin
+def deliveries_json() -> Response:
+    """The same as JSON."""
+    rows = _rows(request.args.get("state", ""), request.args.get("host", ""), None)
+    items = [
+        {
+            "activity": row.activity.uri,
+            "type": row.activity.type,
+            "object": row.activity.object_uri,
+            "host": row.host,
+            "state": row.state,
+            "attempts": row.attempts,
+            "next_try_at": row.next_try_at if row.state == "waiting" else None,
+            "last_error": row.last_error,
+        }
+        for row in rows[:PER_PAGE]
+    ]
+    return json_response({"items": items, "total": sum(_counts("").values()), "next": None})
+
+
+@delivery_pages.post("/admin/deliveries/retry")
+@require_admin
+def retry() -> AnyResponse:
+    """Try one delivery, or everything unfinished for a host, again from now on."""
+    now = clock.utcnow()
+    changed = _change(
+        Delivery.state.in_(UNFINISHED),
+        {"state": "waiting", "attempts": 0, "next_try_at": now, "lease_until": None},
+    )
+    current_node.wake("deliver")
+    flash(ngettext("%(num)d message leaves now.", "%(num)d messages leave now.", changed), "ok")
+    return _back()
+
+
+@delivery_pages.post("/admin/deliveries/drop")
+@require_admin
+def drop() -> AnyResponse:
+    """Give up one delivery, or everything that waits for a host."""
+    changed = _change(Delivery.state == "waiting", {"state": "gave_up", "lease_until": None})
+    flash(ngettext("%(num)d message was given up.", "%(num)d messages were given up.", changed), "ok")
+    return _back()
+
+
+def _change(which: ColumnElement[bool], values: dict[str, Any]) -> int:
+    one, host = request.form.get("id", type=int), request.form.get("host", "")
+    chosen = Delivery.id == one if one is not None else Delivery.host == host
+    with write() as session:
+        done = session.execute(update(Delivery).where(which, chosen).values(values))
+        return int(getattr(done, "rowcount", 0))
+
+
+def _back() -> AnyResponse:
+    return redirect("/admin/deliveries", 303)
+
+
+def _rows(state: str, host: str, before: int | None) -> list[Delivery]:
+    query = select(Delivery).options(joinedload(Delivery.activity), joinedload(Delivery.actor))
+    query = query.where(Delivery.state == state if state in STATES else Delivery.state.in_(UNFINISHED))
+    if host:
+        query = query.where(Delivery.host == host)
+    if before is not None:
+        query = query.where(Delivery.id < before)
+    return list(db.session.scalars(query.order_by(Delivery.id.desc()).limit(PER_PAGE + 1)))
+
+
+def _counts(host: str) -> dict[str, int]:
+    query = select(Delivery.state, func.count()).group_by(Delivery.state)
+    if host:
+        query = query.where(Delivery.host == host)
+    return {state: count for state, count in db.session.execute(query)}
+
+
+def _about(delivery: Delivery) -> str:
+    """The name of what an activity is about, else its address."""
+    subject = delivery.activity.document.get("object")
+    if isinstance(subject, dict):
+        return str(subject.get("name") or subject.get("id") or "")
+    return str(subject or delivery.activity.object_uri)

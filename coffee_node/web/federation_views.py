@@ -1,0 +1,167 @@
+"""Where other servers come in: inboxes, actors and their collections, objects and activities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from coffee_node.activitypub import vocabulary
+from coffee_node.base.errors import Gone, NotFound
+from coffee_node.federation import actors, audience, inbox, outbox
+from coffee_node.federation.actors import actor_document, find_local_actor
+from coffee_node.federation.models import Activity, Actor
+from coffee_node.node import current_node
+from coffee_node.web.auth import signed_by
+from coffee_node.web.negotiation import document_response, wants_document
+from coffee_node.web.protocol import incoming_request, is_protocol, read_body
+
+federation_pages = Blueprint("federation", __name__)
+PAGE_SIZE = 20
+
+
+@federation_pages.post("/inbox", endpoint="shared_inbox")
+@federation_pages.post("/actor/inbox", endpoint="node_inbox")
+@is_protocol
+def receive() -> Response:
+    """Take an activity for anybody of this node."""
+    inbox.accept(incoming_request(read_body()))
+    return Response(status=202)
+
+
+@federation_pages.post("/actors/<slug>/inbox")
+@is_protocol
+def receive_for(slug: str) -> Response:
+    """Take an activity for one actor."""
+    local_actor(slug)
+    inbox.accept(incoming_request(read_body()))
+    return Response(status=202)
+
+
+def local_actor(slug: str) -> Actor:
+    """Our actor with this slug; the same NotFound for one that never was, Gone for one that left."""
+    actor = find_local_actor(slug)
+    if actor is None or actor.type == "Application":
+        raise NotFound("There is no such actor here.")
+    if actor.gone_at is not None:
+        raise Gone("This actor has left.")
+    return actor
+
+
+@federation_pages.get("/actor")
+def show_node_actor() -> AnyResponse:
+    """The node's own actor, readable without a signature; its page for a browser."""
+    if not wants_document(request):
+        return redirect("/about", 303)
+    return document_response(actor_document(actors.node_actor()), vocabulary.ACTOR_CONTEXT)
+
+
+@federation_pages.get("/actors/<slug>")
+def show_actor(slug: str) -> AnyResponse:
+    """An actor of ours as a document; a browser is sent to its page."""
+    actor = local_actor(slug)
+    if not wants_document(request):
+        return redirect(f"/@{actor.slug}", 303)
+    return document_response(actor_document(actor, reader_level()), vocabulary.ACTOR_CONTEXT)
+
+
+def reader_level() -> str:
+    """`network` for a GET signed by an actor of a partner's host, else `public`."""
+    reader = signed_by(request)
+    if reader is not None and reader.host in audience.partner_hosts():
+        return "network"
+    return "public"
+
+
+@federation_pages.get("/actor/outbox", defaults={"slug": None}, endpoint="node_outbox")
+@federation_pages.get("/actors/<slug>/outbox")
+def show_outbox(slug: str | None) -> Response:
+    """What an actor published, newest first; the node's outbox holds that of all its actors."""
+    actor = local_actor(slug) if slug else actors.node_actor()
+    if "page" not in request.args and "before" not in request.args:
+        return document_response(
+            {
+                "id": actor.outbox,
+                "type": "OrderedCollection",
+                "totalItems": outbox.count_activities(None if slug is None else actor, visibilities()),
+                "first": f"{actor.outbox}?page=1",
+            },
+            vocabulary.AS_NAMESPACE,
+        )
+    before = request.args.get("before", type=int)
+    found = outbox.activities_of(
+        None if slug is None else actor, visibilities=visibilities(), before=before, limit=PAGE_SIZE + 1
+    )
+    query = f"before={before}" if before is not None else "page=1"
+    return _outbox_page(actor.outbox, query, found)
+
+
+def visibilities() -> Sequence[str]:
+    """The levels this reader of a collection may see."""
+    return ("public", "network") if reader_level() == "network" else ("public",)
+
+
+def _outbox_page(collection: str, query: str, found: Sequence[Activity]) -> Response:
+    shown = found[:PAGE_SIZE]
+    page: dict[str, Any] = {
+        "id": f"{collection}?{query}",
+        "type": "OrderedCollectionPage",
+        "partOf": collection,
+        "orderedItems": [_without_context(activity.document) for activity in shown],
+    }
+    if len(found) > PAGE_SIZE:
+        page["next"] = f"{collection}?before={shown[-1].id}"
+    return document_response(page, _joint_context(shown))
+
+
+def _without_context(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name != "@context"}
+
+
+def _joint_context(found: Sequence[Activity]) -> list[Any]:
+    """One context that holds the terms of every item of a page."""
+    remote: dict[str, None] = {vocabulary.AS_NAMESPACE: None}
+    terms: dict[str, Any] = {}
+    for activity in found:
+        for entry in vocabulary.as_list(activity.document.get("@context")):
+            if isinstance(entry, dict):
+                terms |= entry
+            else:
+                remote[entry] = None
+    return [*remote, terms] if terms else list(remote)
+
+
+@federation_pages.get(
+    "/actor/<any(followers, following):which>", defaults={"slug": None}, endpoint="node_follows"
+)
+@federation_pages.get("/actors/<slug>/<any(followers, following):which>")
+def show_follows(slug: str | None, which: str) -> Response:
+    """How many follow, or are followed; who they are is not told to strangers."""
+    actor = local_actor(slug) if slug else actors.node_actor()
+    return document_response(
+        {
+            "id": f"{actor.uri}/{which}",
+            "type": "OrderedCollection",
+            "totalItems": actors.count_follows(actor, which),
+        },
+        vocabulary.AS_NAMESPACE,
+    )
+
+
+@federation_pages.get("/actors/<slug>/featured")
+def show_featured(slug: str) -> Response:
+    """What an actor pins to the top of its page; nothing so far."""
+    uri = f"{local_actor(slug).uri}/featured"
+    document = {"id": uri, "type": "OrderedCollection", "totalItems": 0}
+    return document_response(document, vocabulary.AS_NAMESPACE)
+
+
+@federation_pages.get("/activities/<uuid>")
+def show_activity(uuid: str) -> Response:
+    """An activity the node sent; private ones are as if they were not there."""
+    activity = outbox.find_activity(f"{current_node.config.base_url}/activities/{uuid}")
+    if activity is None or activity.visibility not in visibilities():
+        raise NotFound("There is nothing here.")
+    return document_response(activity.document)

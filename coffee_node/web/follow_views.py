@@ -1,0 +1,70 @@
+"""Following from this node: find somebody on any server, follow, stop following."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request
+from werkzeug.wrappers import Response
+
+from coffee_node.base.errors import CoffeeError, NotFound
+from coffee_node.base.i18n import gettext as _
+from coffee_node.federation import follows
+from coffee_node.federation.actors import find_actor
+from coffee_node.federation.lookup import look_up
+from coffee_node.federation.models import Actor
+from coffee_node.web.addresses import safe_back
+from coffee_node.web.auth import current_account, require_account
+from coffee_node.web.object_views import actor_url
+
+follow_pages = Blueprint("follow", __name__)
+
+
+@follow_pages.get("/lookup")
+@require_account
+def find() -> Response:
+    """Go to the page of `@name@host` or of an address, asking its server when we do not know it."""
+    text = request.args.get("q", "").strip()
+    try:
+        actor = look_up(text)
+    except CoffeeError as error:
+        flash(str(error), "bad")
+        return redirect(safe_back(request.args.get("back"), "/search"), 303)
+    return redirect(actor_url(actor), 303)
+
+
+@follow_pages.post("/follow")
+@require_account
+def follow() -> Response:
+    """Follow the actor whose id is in `uri`, as the reader's own person."""
+    target = _target()
+    follows.request_follow(_myself(), target)
+    flash(_("You follow %(name)s now.", name=target.name or target.slug), "ok")
+    return redirect(actor_url(target), 303)
+
+
+@follow_pages.post("/unfollow")
+@require_account
+def unfollow() -> Response:
+    """Stop following the actor whose id is in `uri`."""
+    target = _target()
+    found = follows.find_follow(_myself(), target)
+    if found is not None and found.state in ("requested", "accepted"):
+        follows.undo_follow(found)
+    flash(_("You no longer follow %(name)s.", name=target.name or target.slug), "ok")
+    return redirect(actor_url(target), 303)
+
+
+def _myself() -> Actor:
+    account: Any = current_account()
+    if account.actor is None:
+        raise NotFound(_("This account has no person who could follow."), _("Use the account of a coworker."))
+    actor: Actor = account.actor
+    return actor
+
+
+def _target() -> Actor:
+    actor = find_actor(request.form.get("uri", ""))
+    if actor is None:
+        raise NotFound(_("Nobody with this address is known here."))
+    return actor

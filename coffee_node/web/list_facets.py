@@ -1,0 +1,127 @@
+"""Facets: the values of a list that can be chosen, each with its count and its address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from coffee_node.base.contracts import Badge
+from coffee_node.base.database import db
+from coffee_node.base.i18n import country_name, language_name
+from coffee_node.base.i18n import gettext as _
+from coffee_node.federation.audience import visible
+from coffee_node.federation.models import FederatedObject, ObjectTag
+from coffee_node.node import current_node
+from coffee_node.web.auth import current_account, current_viewer
+from coffee_node.web.list_filters import filters
+from coffee_node.web.list_query import ListQuery
+
+MOST_VALUES = 12
+
+
+def facet_counts(
+    model: type[FederatedObject],
+    column: str,
+    query: ListQuery,
+    param: str = "",
+    where: Sequence[ColumnElement[bool]] = (),
+) -> dict[Any, int]:
+    """How many rows have each value of a column, with every filter but its own; one query."""
+    counted: Any = getattr(model, column)
+    clauses = [*visible(model, current_account()), *filters(model, query, without=param or column), *where]
+    rows = db.session.execute(
+        select(counted, func.count()).where(*clauses).group_by(counted).order_by(func.count().desc())
+    )
+    return {value: count for value, count in rows if value not in (None, "")}
+
+
+def skill_counts(
+    model: type[FederatedObject], query: ListQuery, where: Sequence[ColumnElement[bool]] = ()
+) -> dict[str, int]:
+    """The most frequent skills of a list."""
+    clauses = [*visible(model, current_account()), *filters(model, query, without="skill"), *where]
+    number = func.count(func.distinct(model.uri))
+    rows = db.session.execute(
+        select(func.min(ObjectTag.name), number)
+        .join(model, model.uri == ObjectTag.object_uri)
+        .where(*clauses)
+        .group_by(ObjectTag.folded)
+        .order_by(number.desc(), func.min(ObjectTag.name))
+        .limit(MOST_VALUES)
+    )
+    return {name: count for name, count in rows}
+
+
+def facet(
+    title: str,
+    param: str,
+    counts: Mapping[Any, int],
+    query: ListQuery,
+    label: Callable[[str], str] = str,
+) -> dict[str, Any]:
+    """A facet for the macro facet_list; choosing the chosen value again takes it away."""
+    chosen = query.given.get(param, "")
+    values = [str(value) for value in counts][:MOST_VALUES]
+    if chosen and chosen not in values:
+        values.append(chosen)
+    by_text = {str(value): count for value, count in counts.items()}
+    items = [
+        {
+            "label": label(value),
+            "count": by_text.get(value, 0),
+            "href": query.href(**{param: "" if value == chosen else value}),
+            "is_active": value == chosen,
+        }
+        for value in values
+    ]
+    return {"title": title, "items": items}
+
+
+def country_facet(
+    model: type[FederatedObject], query: ListQuery, where: Sequence[ColumnElement[bool]] = ()
+) -> dict[str, Any]:
+    """Countries by name."""
+    counts = facet_counts(model, "country", query, "country", where)
+    return facet(_("Country"), "country", counts, query, country_name)
+
+
+def language_facet(
+    model: type[FederatedObject], query: ListQuery, where: Sequence[ColumnElement[bool]] = ()
+) -> dict[str, Any]:
+    """Languages by name."""
+    counts = facet_counts(model, "language", query, "lang", where)
+    return facet(_("Language"), "lang", counts, query, language_name)
+
+
+def skill_facet(
+    model: type[FederatedObject], query: ListQuery, where: Sequence[ColumnElement[bool]] = ()
+) -> dict[str, Any]:
+    """The most frequent skills."""
+    return facet(_("Skill"), "skill", skill_counts(model, query, where), query)
+
+
+def scope_choices(query: ListQuery) -> list[dict[str, Any]]:
+    """Whole network or made here, for the macro choice_switch."""
+    return [
+        {
+            "label": label,
+            "href": query.href(scope="" if scope == "network" else scope),
+            "is_active": query.scope == scope,
+        }
+        for scope, label in (("network", _("The whole network")), ("local", _("This node")))
+    ]
+
+
+def badges_for(kind: str, rows: Iterable[Any]) -> dict[str, list[Badge]]:
+    """What plugins mark on these rows, by uri; one call for the whole list."""
+    documents = [row.document for row in rows]
+    found: dict[str, list[Badge]] = {}
+    answers = current_node.plugins.ask_all(
+        "row_badges", kind=kind, documents=documents, viewer=current_viewer()
+    )
+    for _owner, marks in answers:
+        for uri, badges in marks.items():
+            found.setdefault(uri, []).extend(badges)
+    return found

@@ -1,0 +1,86 @@
+"""One address for an object: its document for programs, its page for people - ours and copies of others'."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+from sqlalchemy import select
+
+from coffee_node.base.contracts import ObjectType
+from coffee_node.base.database import db
+from coffee_node.base.errors import Gone, NotFound
+from coffee_node.base.i18n import gettext as _
+from coffee_node.federation import audience, objects
+from coffee_node.federation.models import Actor
+from coffee_node.node import current_node
+from coffee_node.web.auth import current_account
+from coffee_node.web.federation_views import visibilities
+from coffee_node.web.negotiation import document_response, wants_document
+
+object_pages = Blueprint("objects", __name__)
+
+
+def page_url(row: Any) -> str:
+    """Where a person reads a row here: ours at its own address, a copy at /at/<its host>/<its path>."""
+    if row.uri == row.actor.uri:
+        return actor_url(row.actor)
+    if row.is_local:
+        return f"/objects/{objects.uuid_of(row)}"
+    return f"/at/{row.uri.split('://', 1)[-1]}"
+
+
+def actor_url(actor: Actor) -> str:
+    """The page of an actor on this node: /@slug, or /@slug@host for the copy of a remote one."""
+    if actor.type == "Application" and actor.is_local:
+        return "/about"
+    return f"/@{actor.slug}" if actor.is_local else f"/@{actor.slug}@{actor.host}"
+
+
+@object_pages.get("/objects/<uuid>")
+def show_object(uuid: str) -> Any:
+    """An object of ours; 404 for what this reader may not see, 410 for what is deleted."""
+    found = objects.find_object(objects.object_uri(uuid))
+    if found is None or not found[1].is_local:
+        raise NotFound(_("There is nothing at this address."))
+    object_type, row = found
+    if wants_document(request):
+        return _document_of(object_type, row)
+    if not _may_read(object_type, row):
+        raise NotFound(_("There is nothing at this address."))
+    if row.deleted_at is not None:
+        raise Gone(_("This was removed by its author."))
+    return _page(object_type, row)
+
+
+def _document_of(object_type: ObjectType, row: Any) -> Any:
+    if row.visibility not in visibilities():
+        raise NotFound(_("There is nothing at this address."))
+    status = 200 if row.deleted_at is None else 410
+    return document_response(row.document, object_type.schema.context, status)
+
+
+def _may_read(object_type: ObjectType, row: Any) -> bool:
+    """Whether this reader could see the row if it were not deleted."""
+    model = object_type.model
+    allowed = audience.readable(model, current_account())
+    return db.session.scalar(select(model.id).where(model.id == row.id, allowed)) is not None
+
+
+def _page(object_type: ObjectType, row: Any) -> Any:
+    if object_type.page is None:
+        return document_response(row.document, object_type.schema.context)
+    return object_type.page(row)
+
+
+@object_pages.get("/at/<host>/<path:path>")
+def show_copy(host: str, path: str) -> Any:
+    """Our copy of an object of another node."""
+    query = request.query_string.decode()
+    rest = f"{host}/{path}{f'?{query}' if query else ''}"
+    schemes = ("https", "http") if current_node.config.federation.development else ("https",)
+    for scheme in schemes:
+        found = objects.find_object(f"{scheme}://{rest}")
+        if found is not None and found[1].deleted_at is None and _may_read(*found):
+            return _page(*found)
+    raise NotFound(_("There is nothing at this address."), _("Its author may have removed it."))

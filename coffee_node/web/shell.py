@@ -1,0 +1,77 @@
+"""Puts the shell around an application: templates, languages, headers, errors and core pages."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, request
+from flask_bootstrap import Bootstrap5
+from flask_wtf import CSRFProtect
+
+from coffee_node.web.account_views import account_pages
+from coffee_node.web.addresses import asset, cookie_name
+from coffee_node.web.delivery_views import delivery_pages
+from coffee_node.web.error_pages import init_error_pages
+from coffee_node.web.headers import init_headers
+from coffee_node.web.home_views import home_pages
+from coffee_node.web.language import init_language, language_pages
+from coffee_node.web.negotiation import is_program_post
+from coffee_node.web.network_views import network_pages
+from coffee_node.web.search_views import search_pages
+from coffee_node.web.site_frame import site_frame
+from coffee_node.web.style_views import style_pages
+from coffee_node.web.whereabouts import place_name, where_of
+
+CORE_PAGES = (
+    language_pages, home_pages, account_pages, search_pages, network_pages, delivery_pages, style_pages,
+)  # fmt: skip
+
+
+def init_shell(app: Flask) -> None:
+    """Set up everything a page needs; `app.extensions["coffee_node"]` and the secret key must be there."""
+    _configure(app)
+    Bootstrap5(app)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    shell = Blueprint(
+        "shell", __name__, template_folder="templates", static_folder="static", static_url_path="/-/static"
+    )
+    app.register_blueprint(shell)
+    app.jinja_env.globals.update(
+        asset=asset, site_frame=site_frame, where_of=where_of, place_name=place_name
+    )
+    init_language(app)
+    _protect_forms(app)
+    init_headers(app)
+    init_error_pages(app)
+    for pages in CORE_PAGES:
+        app.register_blueprint(pages)
+
+
+def _configure(app: Flask) -> None:
+    with app.app_context():
+        form_cookie = cookie_name("form")
+        is_https = app.extensions["coffee_node"].config.is_https
+    app.config.update(
+        BOOTSTRAP_SERVE_LOCAL=True,
+        SESSION_COOKIE_NAME=form_cookie,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=is_https,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=False,
+    )
+
+
+def _protect_forms(app: Flask) -> None:
+    """Check the token of every form but those whose view shows the form again (`keeps_form`).
+
+    A POST of a document carries no cookie-made authority: it is signed or has a bearer token.
+    """
+    protection = CSRFProtect(app)
+
+    @app.before_request
+    def check_token() -> None:
+        view = app.view_functions.get(request.endpoint or "")
+        if view is None or is_program_post(request) or getattr(view, "keeps_form", False):
+            return
+        if getattr(view, "is_protocol", False):
+            return
+        protection.protect()

@@ -1,0 +1,103 @@
+"""What stands around every page: the name, the navigation, the languages, the reader's own links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, request
+
+from coffee_node.base.contracts import Link
+from coffee_node.base.i18n import current_language
+from coffee_node.base.i18n import gettext as _
+from coffee_node.federation.account_models import Account
+from coffee_node.node import current_node
+from coffee_node.web.addresses import language_href, sign_in_href
+from coffee_node.web.auth import current_account, current_viewer
+from coffee_node.web.language import NATIVE_NAMES
+
+
+@dataclass(frozen=True)
+class NavigationLink:
+    """An entry of a menu, and whether the reader is there."""
+
+    label: str
+    url: str
+    is_active: bool = False
+
+
+@dataclass(frozen=True)
+class LanguageChoice:
+    """A language of the pages and the link that switches to it."""
+
+    code: str
+    name: str
+    href: str
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class SiteFrame:
+    """Header and footer of one page for one reader."""
+
+    name: str
+    links: list[NavigationLink]
+    languages: list[LanguageChoice]
+    account: Account | None
+    account_links: list[NavigationLink]
+    sign_in_href: str
+
+
+def site_name() -> str:
+    """The name of the node as its pages show it."""
+    config = current_node.config
+    return config.web.site_name or config.node.name
+
+
+def site_frame() -> SiteFrame:
+    """Everything around the page of this request, asked for once."""
+    if "site_frame" not in g:
+        account = current_account()
+        g.site_frame = SiteFrame(
+            name=site_name(),
+            links=_links(),
+            languages=_languages(),
+            account=account,
+            account_links=_account_links(account),
+            sign_in_href=sign_in_href(),
+        )
+    frame: SiteFrame = g.site_frame
+    return frame
+
+
+def _links() -> list[NavigationLink]:
+    answers: list[tuple[str, Any]] = current_node.plugins.ask_all("navigation_links", viewer=current_viewer())
+    links = sorted((link for _owner, found in answers for link in found), key=lambda link: link.order)
+    home = NavigationLink(_("Home"), "/", request.path == "/")
+    return [home, *(NavigationLink(str(link.label), link.url, _is_here(link)) for link in links)]
+
+
+def _is_here(link: Link) -> bool:
+    prefix = (link.active_prefix or link.url.split("?", 1)[0]).rstrip("/")
+    return bool(prefix) and (request.path == prefix or request.path.startswith(f"{prefix}/"))
+
+
+def _languages() -> list[LanguageChoice]:
+    now = current_language.get()
+    return [
+        LanguageChoice(code, NATIVE_NAMES.get(code, code), language_href(code), code == now)
+        for code in current_node.config.web.languages
+    ]
+
+
+def _account_links(account: Account | None) -> list[NavigationLink]:
+    if account is None:
+        return []
+    links = []
+    if account.actor is not None:
+        links.append(NavigationLink(_("My page"), f"/@{account.actor.slug}"))
+        links.append(NavigationLink(_("My profile"), "/me/profile"))
+    if account.is_admin:
+        links.append(NavigationLink(_("Network"), "/network"))
+        links.append(NavigationLink(_("Deliveries"), "/admin/deliveries"))
+    return links

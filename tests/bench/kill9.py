@@ -1,0 +1,176 @@
+"""kill9: 200 events on a node whose whole process tree is killed eight times; six full nodes must hold them.
+
+Run: python -m tests.bench.kill9 [--quick] [--mode a|b] [--json FILE]. Mode b needs COFFEE_TEST_POSTGRES_URL
+and COFFEE_TEST_REDIS_URL. Prints one JSON line; exit 0 when nothing is lost or doubled in time, 1 if not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from coffee_node.testing_factories import event_document
+from tests.house.postgres import temporary_database
+from tests.house.real_nodes import RealNode, wait_for
+
+LEASE = 30
+SEED = 20261124
+
+
+def main() -> int:
+    """Run the protocol and print what came of it."""
+    arguments = _arguments()
+    events, kills, partners = (40, 2, 2) if arguments.quick else (200, 8, 6)
+    with contextlib.ExitStack() as stack:
+        settings = _mode(arguments.mode, stack)
+        if settings is None:
+            print(json.dumps({"bench": "kill9", "ok": None, "reason": "no PostgreSQL or Redis named"}))
+            return 3
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="coffee-kill9-")))
+        network = Network(home, partners, settings)
+        stack.callback(network.stop)
+        result = network.run(events, kills)
+    result |= {"bench": "kill9", "mode": arguments.mode, "goal": "G6", "python": platform.python_version()}
+    result |= {"cores": os.cpu_count(), "load": os.getloadavg()[0], "threshold": f"0 lost, {LEASE + 10} s"}
+    line = json.dumps(result)
+    print(line)
+    if arguments.json:
+        Path(arguments.json).write_text(line)
+    return 0 if result["ok"] else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="40 events, 2 kills, 2 partners")
+    parser.add_argument("--mode", choices=("a", "b"), default="a", help="a: SQLite, b: PostgreSQL and Redis")
+    parser.add_argument("--json", help="also write the line to this file")
+    return parser.parse_args()
+
+
+def _mode(mode: str, stack: contextlib.ExitStack) -> dict[str, str] | None:
+    if mode == "a":
+        return {}
+    postgres, redis = os.environ.get("COFFEE_TEST_POSTGRES_URL"), os.environ.get("COFFEE_TEST_REDIS_URL")
+    if not postgres or not redis:
+        return None
+    return {
+        "COFFEE_DATABASE_URL": stack.enter_context(temporary_database(postgres)),
+        "COFFEE_QUEUE_ENGINE": "redis",
+        "COFFEE_QUEUE_URL": redis,
+    }
+
+
+class Network:
+    """The node that is killed and its partners, all as real processes."""
+
+    def __init__(self, home: Path, partners: int, settings: dict[str, str]) -> None:
+        self.victim = RealNode(home / "lille", "lille", settings=settings)
+        self.partners = [RealNode(home / f"partner{number}", f"partner{number}") for number in range(partners)]
+        self.random = random.Random(SEED)  # noqa: S311
+
+    def stop(self) -> None:
+        """End every process."""
+        for node in (self.victim, *self.partners):
+            node.stop()
+
+    def run(self, events: int, kills: int) -> dict[str, Any]:
+        """Publish, kill, restart, wait, compare."""
+        nodes = [self.victim, *self.partners]
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda node: node.init().start(), nodes))
+        for partner in self.partners:
+            self.victim.befriend(partner)
+        wait_for(lambda: self.victim.partners() == len(self.partners), 60, 0.5)
+        _ = self.victim.token
+        self._publish(events, kills)
+        restarted = time.monotonic()
+        with contextlib.suppress(AssertionError):
+            wait_for(self._is_complete, LEASE + 30, 0.5)
+        seconds = time.monotonic() - restarted
+        return self._compare(events, kills, seconds)
+
+    def _publish(self, events: int, kills: int) -> None:
+        """Publish event by event; half of the kills while publishing, half while delivering what is left."""
+        while_publishing = sorted(self.random.sample(range(5, events - 5), kills - kills // 2))
+        for number in range(events):
+            if number in while_publishing:
+                self._kill_while_posting(number)
+            for _ in self._tries():
+                if self._post(number):
+                    break
+        for _ in range(kills // 2):
+            time.sleep(self.random.uniform(0.2, 1.0))
+            self._restart()
+
+    def _tries(self) -> Iterator[int]:
+        """A POST without an answer is sent again with its key, as a careful client does."""
+        for attempt in range(10):
+            yield attempt
+            self._restart_if_dead()
+        raise AssertionError("a POST was not answered in ten tries")
+
+    def _post(self, number: int) -> bool:
+        name = f"Event {number}"
+        try:
+            answer = self.victim.post(event_document(name=name), **{"Idempotency-Key": f"key-{number}"})
+        except requests.RequestException:
+            return False
+        return answer.status_code == 201
+
+    def _kill_while_posting(self, number: int) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            posting = pool.submit(self._post, number)
+            time.sleep(self.random.uniform(0, 0.02))
+            self.victim.kill()
+            posting.result()
+        self.victim.start()
+
+    def _restart(self) -> None:
+        self.victim.kill()
+        self.victim.start()
+
+    def _restart_if_dead(self) -> None:
+        if self.victim.process is None or self.victim.process.poll() is not None:
+            self.victim.start()
+
+    def _names(self, node: RealNode) -> list[str]:
+        return sorted(item["name"] for item in node.all_items("/events.json"))
+
+    def _is_complete(self) -> bool:
+        wanted = self._names(self.victim)
+        return all(self._names(partner) == wanted for partner in self.partners)
+
+    def _compare(self, events: int, kills: int, seconds: float) -> dict[str, Any]:
+        wanted = sorted(f"Event {number}" for number in range(events))
+        held = {node.slug: self._names(node) for node in (self.victim, *self.partners)}
+        lost = {slug: sorted(set(wanted) - set(names)) for slug, names in held.items()}
+        extra = {slug: len(names) - len(set(names) & set(wanted)) for slug, names in held.items()}
+        waiting = [peer["waiting"] for peer in json.loads(self.victim.run("peer", "list", "--json"))]
+        is_ok = not any(lost.values()) and not any(extra.values()) and not any(waiting)
+        return {
+            "ok": is_ok and seconds <= LEASE + 10,
+            "lost": {slug: names for slug, names in lost.items() if names},
+            "doubled": {slug: number for slug, number in extra.items() if number},
+            "still_waiting": sum(waiting),
+            "events": events,
+            "deliveries": events * len(self.partners),
+            "kills": kills,
+            "seconds_after_last_restart": round(seconds, 1),
+        }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""What the tests need from the machine (services, a browser, an independent server) and how they skip."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from tests.house.peer import FedifyPeer, start_peer
+
+hypothesis.settings.register_profile("default", deadline=None, max_examples=60, print_blob=True)
+hypothesis.settings.register_profile("ci", deadline=None, max_examples=200, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+def _lacks_postgres() -> str:
+    return "" if os.environ.get("COFFEE_TEST_POSTGRES_URL") else "COFFEE_TEST_POSTGRES_URL names no server"
+
+
+def _lacks_redis() -> str:
+    return "" if os.environ.get("COFFEE_TEST_REDIS_URL") else "COFFEE_TEST_REDIS_URL names no server"
+
+
+def _lacks_browser() -> str:
+    return "" if _chromium() else "no Chromium: install it or name it in COFFEE_TEST_CHROMIUM"
+
+
+def _lacks_peer() -> str:
+    folder = os.environ.get("COFFEE_TEST_PEER_DIR")
+    if not folder or not Path(folder, "node_modules").is_dir():
+        return "COFFEE_TEST_PEER_DIR names no installed peer"
+    return "" if os.environ.get("COFFEE_TEST_NODE") else "COFFEE_TEST_NODE names no Node 22"
+
+
+LACKS: dict[str, Callable[[], str]] = {
+    "postgres": _lacks_postgres,
+    "redis": _lacks_redis,
+    "browser": _lacks_browser,
+    "peer": _lacks_peer,
+}
+
+
+def _chromium() -> str | None:
+    return os.environ.get("COFFEE_TEST_CHROMIUM") or shutil.which("chromium")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that asks for a service may open sockets."""
+    for item in items:
+        if any(item.get_closest_marker(name) for name in LACKS):
+            item.add_marker(pytest.mark.enable_socket)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a marked test, with the reason, on a machine that lacks what it needs."""
+    for name, lacks in LACKS.items():
+        if item.get_closest_marker(name) and (reason := lacks()):
+            pytest.skip(reason)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where everything is promised to be present (CI), a marked test that skips has failed."""
+    report = yield
+    promised = os.environ.get("COFFEE_TEST_REQUIRE_MARKED") == "1"
+    marked = any(item.get_closest_marker(name) for name in LACKS)
+    if report.skipped and promised and marked and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped although COFFEE_TEST_REQUIRE_MARKED=1: {report.longrepr}"
+    return report
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """The SQLAlchemy URL of an empty database of this test's own, dropped at its end."""
+    from tests.house.postgres import temporary_database
+
+    with temporary_database(os.environ["COFFEE_TEST_POSTGRES_URL"]) as url:
+        yield url
+
+
+@pytest.fixture
+def redis_url() -> str:
+    """The URL of a Redis database that was emptied for this test."""
+    import redis
+
+    url = os.environ["COFFEE_TEST_REDIS_URL"]
+    with redis.Redis.from_url(url) as client:
+        client.flushdb()
+    return url
+
+
+@pytest.fixture
+def chromium() -> str:
+    """The path of the browser, for Playwright's `executable_path`."""
+    return _chromium() or ""
+
+
+@pytest.fixture
+def peer() -> Iterator[Callable[..., FedifyPeer]]:
+    """Starts independent ActivityPub servers: `peer(FIRST_KNOCK="rfc9421")`; they stop with the test."""
+    started: list[FedifyPeer] = []
+
+    def start(**settings: str) -> FedifyPeer:
+        one = start_peer(os.environ["COFFEE_TEST_NODE"], Path(os.environ["COFFEE_TEST_PEER_DIR"]), settings)
+        started.append(one)
+        return one
+
+    yield start
+    for one in started:
+        one.stop()

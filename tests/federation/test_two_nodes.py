@@ -1,0 +1,119 @@
+"""Two nodes become partners and keep each other's objects in step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from coffee_node.testing import (
+    Fediverse,
+    TestNode,
+    article_document,
+    event_document,
+    need_document,
+    note_document,
+)
+
+LISTS = {"Event": "/events.json", "need": "/offers.json", "Article": "/articles.json"}
+DOCUMENTS = {"Event": event_document, "need": need_document, "Article": article_document}
+
+
+@pytest.fixture
+def pair(fediverse: Fediverse) -> tuple[TestNode, TestNode]:
+    lille, tournai = fediverse.node("lille"), fediverse.node("tournai")
+    fediverse.connect(lille, tournai)
+    return lille, tournai
+
+
+def items(node: TestNode, path: str) -> list[dict[str, Any]]:
+    return list(node.get_json(path)["items"])
+
+
+def test_accepting_a_node_makes_both_sides_partners(pair: tuple[TestNode, TestNode]) -> None:
+    from coffee_node.federation import peers
+
+    for node, other in (pair, pair[::-1]):
+        with node.context():
+            found = [status for status in peers.statuses() if status.is_partner]
+        assert [status.host for status in found] == [other.host]
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_what_one_node_publishes_is_created_changed_and_deleted_on_the_other(
+    fediverse: Fediverse, pair: tuple[TestNode, TestNode], kind: str
+) -> None:
+    lille, tournai = pair
+    created = lille.object_of(lille.post(DOCUMENTS[kind]()))
+    fediverse.settle()
+    assert [item["id"] for item in items(tournai, LISTS[kind])] == [created["id"]]
+
+    fediverse.clock.advance(seconds=5)
+    lille.post(
+        {"type": "Update", "object": {"id": created["id"], "type": created["type"], "name": "Another name"}}
+    )
+    fediverse.settle()
+    [copy] = items(tournai, LISTS[kind])
+    assert copy["name"] == "Another name"
+    assert copy == items(lille, LISTS[kind])[0]
+
+    lille.post({"type": "Delete", "object": created["id"]})
+    fediverse.settle()
+    assert items(tournai, LISTS[kind]) == []
+    assert items(lille, LISTS[kind]) == []
+
+
+def test_a_published_profile_reaches_the_partner_and_its_changes_follow(
+    fediverse: Fediverse, pair: tuple[TestNode, TestNode]
+) -> None:
+    lille, tournai = pair
+    person = lille.add_person("claire", "Claire Dubois")
+    with lille.context():
+        from coffee_node.federation import accounts
+
+        token = accounts.create_token(accounts.account_named("claire"))
+    lille._token, before = token, lille._token
+    lille.post(
+        {
+            "type": "Update",
+            "object": {
+                "id": person.uri,
+                "type": "Person",
+                "name": "Claire Dubois",
+                "knowsLanguage": ["fr", "nl"],
+            },
+        },
+        actor="claire",
+    )
+    lille._token = before
+    fediverse.settle()
+    assert [item["name"] for item in items(tournai, "/people.json")] == ["Claire Dubois"]
+    assert "Claire Dubois" in tournai.page("/people")
+
+
+def test_a_new_partner_reads_the_history(fediverse: Fediverse) -> None:
+    lille, tournai = fediverse.node("lille"), fediverse.node("tournai")
+    kept = [lille.object_of(lille.post(event_document(name=f"Event {number}")))["id"] for number in range(45)]
+    gone = kept.pop(3)
+    lille.post({"type": "Delete", "object": gone})
+    fediverse.connect(tournai, lille)
+    for _ in range(4):
+        fediverse.clock.advance(seconds=1)
+        fediverse.settle()
+    total = tournai.get_json("/events.json")["total"]
+    assert total == len(kept) == 44
+
+
+def test_a_stranger_stores_nothing(fediverse: Fediverse) -> None:
+    lille, mons = fediverse.node("lille"), fediverse.node("mons")
+    lille.follow_actor(f"{mons.url}/actors/mons")
+    fediverse.settle()
+    mons.follow_actor(f"{lille.url}/actors/lille")
+    fediverse.settle()
+    namur = fediverse.node("namur")
+    namur.post(note_document(to=[f"{lille.url}/actors/lille"]))
+    fediverse.settle()
+    with lille.context():
+        from coffee_node.features.articles.models import Note
+
+        assert Note.query.count() == 0

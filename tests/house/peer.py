@@ -1,0 +1,68 @@
+"""Runs the independent ActivityPub server of the interoperability tests as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+
+@dataclass(frozen=True)
+class FedifyPeer:
+    """A running peer: where it lives and what may be asked of it."""
+
+    process: subprocess.Popen[str]
+    origin: str
+    actor_uri: str
+
+    def ask(self, command: str, **parameters: str) -> Any:
+        """The JSON answer of one of its control endpoints, such as `ask("lookup", uri=...)`."""
+        query = f"?{urlencode(parameters)}" if parameters else ""
+        with urllib.request.urlopen(f"{self.origin}/_test/{command}{query}", timeout=20) as answer:  # noqa: S310
+            return json.load(answer)
+
+    def stop(self) -> None:
+        """End the process and wait for it."""
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdout:
+            self.process.stdout.close()
+
+
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def start_peer(node: str, folder: Path, settings: dict[str, str]) -> FedifyPeer:
+    """Start a peer on a free port and wait for its `ready` line; RuntimeError with its output if it ends."""
+    port = free_port()
+    environ = {**os.environ, "PORT": str(port), **settings}
+    process = subprocess.Popen(
+        [node, "peer.mjs"],
+        cwd=folder,
+        env=environ,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    seen = []
+    for line in process.stdout or ():
+        seen.append(line)
+        if line.startswith("ready "):
+            return FedifyPeer(process, f"http://127.0.0.1:{port}", line.split()[1])
+    process.wait()
+    raise RuntimeError(f"The peer did not start: {''.join(seen)}")

@@ -1,0 +1,184 @@
+"""Real nodes as real processes on 127.0.0.1: made by the command line, spoken to over HTTP, killed whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+import requests
+
+ACTIVITY = "application/activity+json"
+COMMAND = [sys.executable, "-m", "coffee_node.cli"]
+OK_SECONDS = 20.0
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(what: Callable[[], Any], seconds: float, pause: float = 0.05) -> Any:
+    """The first true answer of `what`; AssertionError when there is none in time."""
+    end = time.monotonic() + seconds
+    while True:
+        found = what()
+        if found:
+            return found
+        if time.monotonic() > end:
+            raise AssertionError(f"{what!r} did not come true within {seconds} s; last: {found!r}")
+        time.sleep(pause)
+
+
+class RealNode:
+    """One node: its home, its process tree and its address."""
+
+    def __init__(self, home: Path, slug: str, port: int = 0, settings: Mapping[str, str] | None = None) -> None:
+        self.home = home
+        self.slug = slug
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = {**os.environ, "COFFEE_HOME": str(home), **(settings or {})}
+        self.process: subprocess.Popen[bytes] | None = None
+        self._token = ""
+        self.session = requests.Session()
+        self.session.trust_env = False
+
+    def run(self, *arguments: str) -> str:
+        """Run a command of the node's command line; its standard output."""
+        done = subprocess.run(
+            [*COMMAND, *arguments], env=self.environment, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, f"{arguments}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout.strip()
+
+    def init(self, name: str = "") -> RealNode:
+        """Make the home without a question."""
+        self.run(
+            "init", "--name", name or f"COFFEE {self.slug.title()}", "--base-url", self.url, "--language", "en",
+            "--admin-email", "admin@example.org", "--handle", self.slug, "--development", "--yes",
+        )  # fmt: skip
+        return self
+
+    def start(self, *options: str, wait: bool = True) -> RealNode:
+        """Start `serve` in a process group of its own."""
+        log = (self.home / "serve.log").open("ab")
+        self.process = subprocess.Popen(
+            [*COMMAND, "serve", *options], env=self.environment, stdout=log, stderr=log, start_new_session=True
+        )
+        log.close()
+        if wait:
+            wait_for(self.is_ready, OK_SECONDS)
+        return self
+
+    def is_ready(self) -> bool:
+        """Whether /readyz answers 200; a process that ended is an error with its last words."""
+        assert self.process is not None
+        if self.process.poll() is not None:
+            raise AssertionError(f"{self.slug} ended: {(self.home / 'serve.log').read_text()[-2000:]}")
+        try:
+            return self.session.get(f"{self.url}/readyz", timeout=1).status_code == 200
+        except requests.RequestException:
+            return False
+
+    def tree(self) -> list[psutil.Process]:
+        """Every living process of the node."""
+        if self.process is None:
+            return []
+        try:
+            parent = psutil.Process(self.process.pid)
+            return [parent, *parent.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
+    def kill(self) -> None:
+        """SIGKILL to every process of the tree at once."""
+        assert self.process is not None
+        members = self.tree()
+        for member in members:
+            try:
+                member.send_signal(signal.SIGKILL)
+            except psutil.NoSuchProcess:
+                continue
+        self.process.wait(timeout=10)
+        psutil.wait_procs(members, timeout=10)
+        self.process = None
+
+    def stop(self) -> None:
+        """SIGTERM, then wait; whatever is left after 15 s is killed."""
+        if self.process is None:
+            return
+        members = self.tree()
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return
+        _, left = psutil.wait_procs(members, timeout=5)
+        for member in left:
+            member.kill()
+        self.process = None
+
+    @property
+    def token(self) -> str:
+        """A token of the administrator."""
+        if not self._token:
+            self._token = self.run("token", "create", "admin")
+        return self._token
+
+    def post(self, document: Mapping[str, Any], actor: str = "", timeout: float = 10, **headers: str) -> requests.Response:
+        """POST to an outbox with the administrator's token."""
+        wanted = {"Authorization": f"Bearer {self.token}", "Content-Type": ACTIVITY, **headers}
+        address = f"{self.url}/actors/{actor or self.slug}/outbox"
+        return self.session.post(address, data=json.dumps(document), headers=wanted, timeout=timeout)
+
+    def publish(self, document: Mapping[str, Any], actor: str = "") -> str:
+        """Publish something that must be taken; the id of the object."""
+        answer = self.post(document, actor)
+        assert answer.status_code == 201, f"{answer.status_code} {answer.text}"
+        activity = self.get_json(answer.headers["Location"], ACTIVITY)
+        found = activity["object"]
+        return str(found["id"] if isinstance(found, dict) else found)
+
+    def get_json(self, path: str, accept: str = "application/json") -> Any:
+        """The JSON at a path or address of this node."""
+        url = path if path.startswith("http") else f"{self.url}{path}"
+        answer = self.session.get(url, headers={"Accept": accept}, timeout=10)
+        assert answer.status_code == 200, f"{url}: {answer.status_code} {answer.text[:500]}"
+        return answer.json()
+
+    def all_items(self, path: str) -> list[dict[str, Any]]:
+        """Every item of a list, page by page."""
+        found: list[dict[str, Any]] = []
+        address: str | None = path
+        while address:
+            page = self.get_json(address)
+            found += page["items"]
+            address = page["next"]
+        return found
+
+    def befriend(self, other: RealNode) -> None:
+        """Ask the other node and let it accept, as two managers would."""
+        self.run("peer", "follow", other.url)
+        wait_for(lambda: self._asked(other), 15, 0.2)
+        other.run("peer", "accept", self.url)
+
+    def _asked(self, other: RealNode) -> bool:
+        peers = json.loads(other.run("peer", "list", "--json"))
+        return any(peer["host"] == self.url.removeprefix("http://") for peer in peers)
+
+    def partners(self) -> int:
+        """How many partners the node has by now."""
+        peers = json.loads(self.run("peer", "list", "--json"))
+        return sum(1 for peer in peers if peer["is_partner"])
