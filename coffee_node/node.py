@@ -72,6 +72,7 @@ class Node:
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     key_failures: FailureCache = field(default_factory=FailureCache)
     wakers: dict[str, Callable[[], object]] = field(default_factory=dict)
+    has_worker: bool = False
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def wake(self, job: str) -> None:

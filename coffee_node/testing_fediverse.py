@@ -23,7 +23,7 @@ from coffee_node.app import create_app
 from coffee_node.base.config import load_config, write_config
 from coffee_node.base.database import db, write
 from coffee_node.features.spaces.service import open_space
-from coffee_node.federation import accounts, backfill, delivery, follows, inbox, peers
+from coffee_node.federation import accounts, backfill, delivery, follows, inbox, members_view, peers
 from coffee_node.federation.actors import create_local_actor, find_actor, find_local_actor, refresh_actor
 from coffee_node.federation.models import Actor
 from coffee_node.node import EXTENSION, Node
@@ -157,7 +157,7 @@ class TestNode:
     def work(self) -> bool:
         """One step of the worker of each kind; whether there was anything to do."""
         with self.context():
-            steps = (delivery.deliver_due, inbox.process_next, backfill.read_next_page)
+            steps = (delivery.deliver_due, inbox.process_next, backfill.read_next_page, members_view.fetch_next)
             return any([bool(step()) for step in steps])
 
 

@@ -98,7 +98,7 @@ def walk(
     document = fetch(url)
     total = total_items(document)
     here, items_left, seen = url, max_items, {url}
-    for _ in range(max_pages):
+    for pages_left in reversed(range(max_pages)):
         if not _belongs(document, url):
             return
         items = _items(document)[:items_left]
@@ -108,7 +108,7 @@ def walk(
             following, embedded = "", None
         if items or short_type(document.get("type")) in _PAGE_TYPES:
             yield Page(here, items, following, total)
-        if not following:
+        if not following or not pages_left:
             return
         seen.add(following)
         here, document = following, fetch(following) if embedded is None else embedded

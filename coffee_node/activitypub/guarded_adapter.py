@@ -165,9 +165,7 @@ class GuardedAdapter(HTTPAdapter):
         super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": GuardedPool, "https": GuardedTlsPool}
 
-    def build_connection_pool_key_attributes(
-        self, request: Any, verify: Any, cert: Any = None
-    ) -> Any:
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         """Add the TLS context to what tells pools apart."""
         host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
         return host, {**pool, "ssl_context": self._context}

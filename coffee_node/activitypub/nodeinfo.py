@@ -58,18 +58,9 @@ def nodeinfo_document(
     software = {"name": SOFTWARE, "version": software_version}
     if version == "2.1":
         software |= strip_nulls({"repository": repository, "homepage": homepage})
-    metadata = {
-        "nodeName": node_name,
-        "region": region,
-        "languages": list(languages),
-        "features": list(features),
-        "taxonomies": list(taxonomies),
-    }
-    users = {
-        "total": users_total,
-        "activeMonth": users_active_month,
-        "activeHalfyear": users_active_halfyear,
-    }
+    users = dict(total=users_total, activeMonth=users_active_month, activeHalfyear=users_active_halfyear)
+    metadata: dict[str, Any] = dict(nodeName=node_name, region=region, languages=list(languages))
+    metadata |= dict(features=list(features), taxonomies=list(taxonomies))
     return {
         "version": version,
         "software": software,

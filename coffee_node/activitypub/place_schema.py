@@ -31,7 +31,8 @@ def country_code(value: Any) -> str:
         value = value.get("name") or value.get("id")
     name = value.strip() if isinstance(value, str) else ""
     if len(name) == 2:
-        return name.upper() if name.isalpha() and name.upper() in Locale("en").territories else ""
+        code = name.upper()
+        return code if code in Locale("en").territories and code not in _NO_COUNTRIES else ""
     return _code_of_name(name.casefold()) if 3 <= len(name) <= 60 else ""
 
 

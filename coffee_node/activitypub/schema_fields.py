@@ -259,7 +259,7 @@ class OffsetDateTime(AwareDateTime):
             return None
         name = obj.get(self.zone) if isinstance(obj, Mapping) else getattr(obj, self.zone, None)
         try:
-            moment: datetime = value.astimezone(ZoneInfo(name or "UTC"))
+            moment: datetime = value.astimezone(ZoneInfo(name or ""))
         except (KeyError, ValueError, TypeError, OSError):
             return clock.rfc3339(value)
         return moment.isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""The words of ActivityPub as we read and write them: contexts, types, hosts, small readers of documents."""
+"""The words of ActivityPub as we read and write them: types, hosts, small readers of documents, contexts."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ from urllib.parse import urlsplit
 
 import idna
 
-JsonContext = list[str | dict[str, Any]]
+from coffee_node.activitypub.contexts import ACTOR_CONTEXT as ACTOR_CONTEXT
+from coffee_node.activitypub.contexts import ARTICLE_CONTEXT as ARTICLE_CONTEXT
+from coffee_node.activitypub.contexts import AS_NAMESPACE as AS_NAMESPACE
+from coffee_node.activitypub.contexts import EVENT_CONTEXT as EVENT_CONTEXT
+from coffee_node.activitypub.contexts import NOTE_CONTEXT as NOTE_CONTEXT
+from coffee_node.activitypub.contexts import OFFER_CONTEXT as OFFER_CONTEXT
+from coffee_node.activitypub.contexts import JsonContext as JsonContext
 
-AS_NAMESPACE: Final = "https://www.w3.org/ns/activitystreams"
 PUBLIC: Final = "https://www.w3.org/ns/activitystreams#Public"
 ACTIVITY_JSON: Final = "application/activity+json"
 LD_JSON: Final = "application/ld+json"
@@ -43,108 +48,6 @@ _KEPT_EMPTY: Final = frozenset({"items", "orderedItems"})
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _ASCII_HOST: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _NOT_IN_URLS: Final = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
-
-ACTOR_CONTEXT: Final[JsonContext] = [
-    "https://www.w3.org/ns/activitystreams",
-    "https://w3id.org/security/v1",
-    "https://www.w3.org/ns/cid/v1",
-    {
-        "toot": "http://joinmastodon.org/ns#", "schema": "http://schema.org#",
-        "sdo": "https://schema.org/", "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
-        "discoverable": "toot:discoverable", "indexable": "toot:indexable",
-        "featured": {"@id": "toot:featured", "@type": "@id"},
-        "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
-        "movedTo": {"@id": "as:movedTo", "@type": "@id"}, "Hashtag": "as:Hashtag",
-        "PropertyValue": "schema:PropertyValue", "value": "schema:value",
-        "upcomingEvents": {"@id": "https://w3id.org/fep/8a8e/upcomingEvents", "@type": "@id"},
-        "implements": {"@id": "https://w3id.org/fep/844e/implements", "@type": "@id", "@container": "@list"},
-        "PostalAddress": "sdo:PostalAddress", "address": "sdo:address",
-        "streetAddress": "sdo:streetAddress", "postalCode": "sdo:postalCode",
-        "addressLocality": "sdo:addressLocality", "addressRegion": "sdo:addressRegion",
-        "addressCountry": "sdo:addressCountry", "openingHours": "sdo:openingHours",
-        "knowsLanguage": "sdo:knowsLanguage", "affiliation": {"@id": "sdo:affiliation", "@type": "@id"},
-        "coffee": "urn:coffee:ns:", "kind": "coffee:kind", "skillLevel": "coffee:skillLevel",
-        "skillRequired": "coffee:skillRequired",
-    },
-]
-
-EVENT_CONTEXT: Final[JsonContext] = [
-    "https://www.w3.org/ns/activitystreams",
-    "https://w3id.org/security/data-integrity/v2",
-    {
-        "ev": "https://w3id.org/fep/8a8e/", "mz": "https://joinmobilizon.org/ns#",
-        "pt": "https://joinpeertube.org/ns#", "ical": "http://www.w3.org/2002/12/cal/ical#",
-        "sdo": "https://schema.org/", "toot": "http://joinmastodon.org/ns#",
-        "xsd": "http://www.w3.org/2001/XMLSchema#", "Hashtag": "as:Hashtag",
-        "focalPoint": {"@id": "toot:focalPoint", "@container": "@list"}, "timezone": "ev:timezone",
-        "joinMode": "ev:joinMode", "externalParticipationUrl": "ev:externalParticipationUrl",
-        "displayEndTime": {"@id": "ev:displayEndTime", "@type": "xsd:boolean"},
-        "category": {"@id": "ev:category", "@container": "@list"},
-        "eventStatus": {"@id": "ev:eventStatus", "@type": "@vocab"}, "EventScheduled": "ev:EventScheduled",
-        "EventTentative": "ev:EventTentative", "EventCancelled": "ev:EventCancelled",
-        "EventPostponed": "ev:EventPostponed", "EventRescheduled": "ev:EventRescheduled",
-        "EventMovedOnline": "ev:EventMovedOnline",
-        "previousStartTime": {"@id": "ev:previousStartTime", "@type": "xsd:dateTime"},
-        "organizers": {"@id": "ev:organizers", "@type": "@id"},
-        "attendees": {"@id": "ev:attendees", "@type": "@id"}, "status": "ical:status",
-        "isOnline": "mz:isOnline", "participantCount": "mz:participantCount",
-        "anonymousParticipationEnabled": "mz:anonymousParticipationEnabled",
-        "participationMessage": "mz:participationMessage",
-        "repliesModerationOption": "mz:repliesModerationOption", "commentsEnabled": "pt:commentsEnabled",
-        "maximumAttendeeCapacity": "sdo:maximumAttendeeCapacity",
-        "remainingAttendeeCapacity": "sdo:remainingAttendeeCapacity", "inLanguage": "sdo:inLanguage",
-        "VirtualLocation": "sdo:VirtualLocation", "PostalAddress": "sdo:PostalAddress",
-        "address": "sdo:address", "streetAddress": "sdo:streetAddress", "postalCode": "sdo:postalCode",
-        "addressLocality": "sdo:addressLocality", "addressRegion": "sdo:addressRegion",
-        "addressCountry": "sdo:addressCountry",
-    },
-]
-
-OFFER_CONTEXT: Final[JsonContext] = [
-    "https://www.w3.org/ns/activitystreams",
-    "https://w3id.org/security/data-integrity/v2",
-    {
-        "vf": "https://w3id.org/valueflows/ont/vf#",
-        "om2": "http://www.ontology-of-units-of-measure.org/resource/om-2/", "sdo": "https://schema.org/",
-        "xsd": "http://www.w3.org/2001/XMLSchema#", "Hashtag": "as:Hashtag", "Proposal": "vf:Proposal",
-        "Intent": "vf:Intent", "Agreement": "vf:Agreement", "Commitment": "vf:Commitment",
-        "purpose": "vf:purpose", "publishes": {"@id": "vf:publishes", "@type": "@id"},
-        "reciprocal": {"@id": "vf:reciprocal", "@type": "@id"},
-        "unitBased": {"@id": "vf:unitBased", "@type": "xsd:boolean"}, "action": "vf:action",
-        "resourceConformsTo": {"@id": "vf:resourceConformsTo", "@type": "@id"},
-        "resourceQuantity": {"@id": "vf:resourceQuantity", "@type": "@id"},
-        "availableQuantity": {"@id": "vf:availableQuantity", "@type": "@id"},
-        "minimumQuantity": {"@id": "vf:minimumQuantity", "@type": "@id"}, "hasUnit": "om2:hasUnit",
-        "hasNumericalValue": "om2:hasNumericalValue",
-        "stipulates": {"@id": "vf:stipulates", "@type": "@id"},
-        "stipulatesReciprocal": {"@id": "vf:stipulatesReciprocal", "@type": "@id"},
-        "satisfies": {"@id": "vf:satisfies", "@type": "@id"},
-        "additionalType": {"@id": "sdo:additionalType", "@type": "@id"}, "title": "sdo:title",
-        "employmentType": "sdo:employmentType", "jobLocationType": "sdo:jobLocationType",
-        "jobStartDate": "sdo:jobStartDate",
-        "validThrough": {"@id": "sdo:validThrough", "@type": "xsd:dateTime"}, "workHours": "sdo:workHours",
-        "hiringOrganization": {"@id": "sdo:hiringOrganization", "@type": "@id"},
-        "baseSalary": {"@id": "sdo:baseSalary", "@type": "@id"}, "MonetaryAmount": "sdo:MonetaryAmount",
-        "currency": "sdo:currency", "minValue": "sdo:minValue", "maxValue": "sdo:maxValue",
-        "unitText": "sdo:unitText", "inLanguage": "sdo:inLanguage", "PostalAddress": "sdo:PostalAddress",
-        "address": "sdo:address", "streetAddress": "sdo:streetAddress", "postalCode": "sdo:postalCode",
-        "addressLocality": "sdo:addressLocality", "addressRegion": "sdo:addressRegion",
-        "addressCountry": "sdo:addressCountry", "coffee": "urn:coffee:ns:", "kind": "coffee:kind",
-        "skillLevel": "coffee:skillLevel", "skillRequired": "coffee:skillRequired",
-    },
-]
-
-ARTICLE_CONTEXT: Final[JsonContext] = [
-    "https://www.w3.org/ns/activitystreams",
-    "https://w3id.org/security/data-integrity/v2",
-    {
-        "Hashtag": "as:Hashtag", "sdo": "https://schema.org/", "inLanguage": "sdo:inLanguage",
-        "coffee": "urn:coffee:ns:", "kind": "coffee:kind", "countries": "coffee:countries",
-        "reviewBy": "coffee:reviewBy",
-    },
-]
-
-NOTE_CONTEXT: Final[JsonContext] = [AS_NAMESPACE, {"Hashtag": "as:Hashtag"}]
 
 
 def as_list(value: Any) -> list[Any]:

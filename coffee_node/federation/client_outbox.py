@@ -116,13 +116,24 @@ def _create(actor: Actor, activity: dict[str, Any], prepared: Actor | None) -> s
             "The object names another author than this outbox's actor.", "Leave attributedTo out."
         )
     values = _values(object_type, {**document, "id": objects.object_uri("new")}, document)
-    visibility = audience.visibility_of(activity if "to" in activity or "cc" in activity else document)
+    visibility = _level(activity if "to" in activity or "cc" in activity else document)
     create = object_type.create
     if create is not None:
         row = create(actor, values, visibility)
     else:
         row = objects.create_object(object_type, actor, values, visibility)
     return _activity_about(row.uri).uri
+
+
+def _level(addressed: dict[str, Any]) -> str:
+    """The visibility that `to` and `cc` say; single recipients are not among the four levels."""
+    level = audience.visibility_of(addressed)
+    if level == "private" and audience.recipients_of(addressed):
+        raise Unprocessable(
+            "Objects are published for everybody, for the network or for nobody; not for single actors.",
+            f"Address as:Public, or {actors.node_uri()}/followers for the network.",
+        )
+    return level
 
 
 def _values(object_type: ObjectType, readable: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
@@ -159,7 +170,7 @@ def _update(actor: Actor, activity: dict[str, Any], prepared: Actor | None) -> s
     readable = {**row.document, **document, "id": uri}
     parsed = _values(object_type, readable, document)
     asked = _values_named(object_type, document, parsed)
-    visibility = audience.visibility_of(activity) if "to" in activity or "cc" in activity else None
+    visibility = _level(activity) if "to" in activity or "cc" in activity else None
     if object_type.update is not None:
         object_type.update(row, asked, visibility)
     else:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from coffee_node.activitypub import vocabulary
 from coffee_node.base.database import db
-from coffee_node.federation import audience, follows
+from coffee_node.federation import audience, follows, members_view
 from coffee_node.federation.actors import find_actor, node_signer, ref
 from coffee_node.federation.models import Actor, Follow
 from coffee_node.federation.remote_objects import (
@@ -146,7 +146,7 @@ def _update_actor(incoming: Incoming, document: dict[str, Any]) -> bool:
     known = incoming.sender.document.get("updated")
     if isinstance(newer, str) and isinstance(known, str) and newer < known:
         raise Ignored("we hold a newer description")
-    save_actor(document, is_relevant=is_relevant(incoming.sender))
+    members_view.ask_again(save_actor(document, is_relevant=is_relevant(incoming.sender)))
     return True
 
 

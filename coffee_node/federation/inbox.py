@@ -18,7 +18,7 @@ from coffee_node.activitypub.request_signatures import IncomingRequest, Signatur
 from coffee_node.base import clock
 from coffee_node.base.database import after_commit, db, insert_ignore, is_postgres, write
 from coffee_node.base.errors import CoffeeError, FetchError, InvalidDocument
-from coffee_node.federation import handlers, peers
+from coffee_node.federation import handlers, members_view, peers
 from coffee_node.federation.actors import find_actor, ref
 from coffee_node.federation.models import Actor, InboxItem
 from coffee_node.federation.remote_objects import Ignored, save_actor
@@ -216,7 +216,9 @@ def _sender(item: InboxItem, fetched: dict[str, dict[str, Any]]) -> Actor:
         raise handlers.NeedsDocument(item.actor_uri)
     document = fetched[item.actor_uri]
     sender = save_actor(document, is_relevant=False)
-    return save_actor(document, is_relevant=handlers.is_relevant(sender))
+    sender = save_actor(document, is_relevant=handlers.is_relevant(sender))
+    members_view.ask_again(sender)
+    return sender
 
 
 def _finish(item: InboxItem, state: str, why: str = "") -> None:

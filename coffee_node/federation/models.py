@@ -14,7 +14,10 @@ URI = String(2048)
 
 
 class Actor(Row):
-    """An ActivityPub actor, ours or another node's; `host` is empty for ours."""
+    """An ActivityPub actor, ours or another node's; `host` is empty for ours.
+
+    `members_document` is what a partner shows to our node of one of its people: for our members only.
+    """
 
     __tablename__ = "actor"
     __table_args__ = (
@@ -39,6 +42,8 @@ class Actor(Row):
     is_published: Mapped[bool] = mapped_column(default=True)
     followers_count: Mapped[int] = mapped_column(default=0)
     document: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    members_document: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    members_fetch_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     published: Mapped[datetime | None] = mapped_column(UtcDateTime)
     updated: Mapped[datetime | None] = mapped_column(UtcDateTime)
     fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -43,6 +43,7 @@ def save_object(
         raise Ignored("the object is not on its author's host")
     if is_tombstoned(uri):
         raise Ignored("the object was deleted before")
+    visibility = audience.visibility_of(document, author)
     row = db.session.scalar(select(object_type.model).where(object_type.model.uri == uri))
     if row is None and find_object(uri) is not None:
         raise Ignored("we hold an object of another type with this id")
@@ -53,7 +54,7 @@ def save_object(
         _check_change(row, author, values, is_new=is_new, is_post=is_post)
     set_columns(row, values, complete=True)
     row.type = vocabulary.short_type(document.get("type")) or object_type.name
-    row.visibility = audience.visibility_of(document, author)
+    row.visibility = visibility
     row.document = {name: value for name, value in document.items() if name != "@context"}
     row.published = values.get("published") or row.published or clock.utcnow()
     row.updated = values.get("updated")

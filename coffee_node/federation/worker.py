@@ -8,13 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
-from huey import Huey
 
 from coffee_node.base import clock
 from coffee_node.base.contracts import Task
 from coffee_node.base.database import db
 from coffee_node.base.queue import start_consumer
-from coffee_node.federation import backfill, delivery, inbox
+from coffee_node.federation import backfill, delivery, inbox, members_view
 from coffee_node.node import Node
 
 logger = logging.getLogger(__name__)
@@ -24,19 +23,25 @@ ROUNDS = 200
 def register_jobs(app: Flask, node: Node) -> None:
     """Give the queue its tasks and the node its wakers; the same for every engine."""
     jobs: dict[str, Callable[[], Any]] = {
-        "deliver": lambda: _until_empty(node, delivery.deliver_due),
+        "deliver": lambda: _until_empty(node, delivery.deliver_due, "deliver", delivery.LANES_AT_ONCE),
         "inbox": lambda: _until_empty(node, inbox.process_next),
         "backfill": lambda: _until_empty(node, backfill.read_next_page),
+        "members": lambda: _until_empty(node, members_view.fetch_next),
         "tasks": lambda: run_due_tasks(node),
     }
     for name, job in jobs.items():
-        node.wakers[name] = _as_task(app, node.queue, name, job)
+        node.wakers[name] = _as_task(app, node, name, job)
 
 
-def _as_task(app: Flask, queue: Huey, name: str, job: Callable[[], Any]) -> Callable[[], object]:
-    """A huey task without arguments: a wake-up carries nothing, the ledgers hold the truth."""
+def _as_task(app: Flask, node: Node, name: str, job: Callable[[], Any]) -> Callable[[], object]:
+    """A huey task without arguments: a wake-up carries nothing, the ledgers hold the truth.
+
+    Where the worker runs in this process, one wake-up that has not begun stands for all that follow.
+    """
+    is_called = threading.Event()
 
     def run() -> None:
+        is_called.clear()
         with app.app_context():
             try:
                 job()
@@ -45,15 +50,28 @@ def _as_task(app: Flask, queue: Huey, name: str, job: Callable[[], Any]) -> Call
             finally:
                 db.session.remove()
 
-    task: Callable[[], object] = queue.task(name=f"coffee_{name}")(run)
-    return task
+    task: Callable[[], object] = node.queue.task(name=f"coffee_{name}")(run)
 
-
-def _until_empty(node: Node, step: Callable[[], Any]) -> None:
-    """Repeat a step until it finds nothing; bounded, so that one kind of work never keeps a thread."""
-    for _ in range(ROUNDS):
-        if node.is_stopping or not step():
+    def wake() -> None:
+        if is_called.is_set() and node.has_worker:
             return
+        is_called.set()
+        task()
+
+    return wake
+
+
+def _until_empty(node: Node, step: Callable[[], int], name: str = "", many: int = 0) -> None:
+    """Repeat a step until it finds nothing; bounded, so that one kind of work never keeps a thread.
+
+    A step that took `many` calls one more thread to help.
+    """
+    for _ in range(ROUNDS):
+        taken = 0 if node.is_stopping else step()
+        if not taken:
+            return
+        if many and taken >= many:
+            node.wake(name)
 
 
 def run_due_tasks(node: Node) -> None:
@@ -85,6 +103,7 @@ class Worker:
 
     def start(self) -> None:
         """Start the threads; returns at once."""
+        self._node.has_worker = True
         self._consumer = start_consumer(self._node.queue, self._node.config.queue.threads)
         self._sweeper.start()
 

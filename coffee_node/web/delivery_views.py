@@ -12,10 +12,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from coffee_node.base import clock
 from coffee_node.base.database import db, write
 from coffee_node.base.i18n import LazyText, ngettext
+from coffee_node.federation import peers
 from coffee_node.federation.models import Delivery
-from coffee_node.node import current_node
+from coffee_node.federation.peer_models import Peer
 from coffee_node.web.auth import require_admin
 from coffee_node.web.negotiation import json_response
+from coffee_node.web.network_views import next_try
 
 delivery_pages = Blueprint("deliveries", __name__)
 
@@ -56,6 +58,7 @@ def deliveries() -> str:
         states=STATES,
         verbs=VERBS,
         about=_about,
+        next_try=next_try,
     )
 
 
@@ -85,11 +88,10 @@ def deliveries_json() -> Response:
 def retry() -> AnyResponse:
     """Try one delivery, or everything unfinished for a host, again from now on."""
     now = clock.utcnow()
-    changed = _change(
-        Delivery.state.in_(UNFINISHED),
-        {"state": "waiting", "attempts": 0, "next_try_at": now, "lease_until": None},
-    )
-    current_node.wake("deliver")
+    again = {"state": "waiting", "attempts": 0, "next_try_at": now, "lease_until": None}
+    changed = _change(Delivery.state.in_(UNFINISHED), again)
+    for host in _chosen_hosts():
+        peers.try_now(host)
     flash(ngettext("%(num)d message leaves now.", "%(num)d messages leave now.", changed), "ok")
     return _back()
 
@@ -109,6 +111,14 @@ def _change(which: ColumnElement[bool], values: dict[str, Any]) -> int:
     with write() as session:
         done = session.execute(update(Delivery).where(which, chosen).values(values))
         return int(getattr(done, "rowcount", 0))
+
+
+def _chosen_hosts() -> list[str]:
+    """The known hosts of what was chosen: they are knocked at again at once."""
+    one = request.form.get("id", type=int)
+    chosen = select(Delivery.host).where(Delivery.id == one) if one is not None else None
+    wanted = chosen if chosen is not None else [request.form.get("host", "")]
+    return list(db.session.scalars(select(Peer.host).where(Peer.host.in_(wanted))))
 
 
 def _back() -> AnyResponse:

@@ -83,11 +83,15 @@ def answer(error: errors.CoffeeError) -> Response:
     return page
 
 
-def _page(status: int, title: str, message: str, next_step: str = "", code: str = "") -> Response:
+def _page(status: int, title: str, message: str, next_step: str = "") -> Response:
     advice = next_step or str(ADVICE.get(status, ""))
-    body = render_template(
-        "error.html", status=status, heading=title, message=message, advice=advice, code=code
-    )
+    words = {"status": status, "heading": title, "message": message, "advice": advice}
+    try:
+        body = render_template("error.html", **words)
+    except Exception:
+        # What broke the page may break its frame as well: say it without one.
+        logger.exception("The error page itself failed")
+        body = render_template("error_plain.html", **words)
     return make_response(body, status)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from babel.dates import format_timedelta
@@ -43,6 +43,7 @@ def init_language(app: Flask) -> None:
         as_time=as_time,
         as_datetime=as_datetime,
         ago=ago,
+        duration=duration,
         date_part=date_part,
         number=number,
         distance=i18n.format_distance,
@@ -142,7 +143,15 @@ def as_datetime(moment: datetime, zone: str = "", style: str = "medium") -> str:
 
 def ago(moment: datetime) -> str:
     """How long ago, or in how long, as people say it: `il y a 3 minutes`."""
-    return format_timedelta(moment - clock.utcnow(), add_direction=True, locale=i18n.reader_locale())
+    distance = moment - clock.utcnow()
+    if timedelta(seconds=-45) < distance <= timedelta():
+        return i18n.gettext("just now")
+    return format_timedelta(distance, add_direction=True, locale=i18n.reader_locale())
+
+
+def duration(since: datetime) -> str:
+    """How long something has lasted: `3 minutes`."""
+    return format_timedelta(clock.utcnow() - since, locale=i18n.reader_locale())
 
 
 def number(value: float) -> str:

@@ -13,22 +13,22 @@ from coffee_node.base.errors import CoffeeError, problem
 JSON = "application/json"
 PROBLEM_JSON = "application/problem+json"
 DOCUMENT_TYPES = (ACTIVITY_JSON, LD_JSON)
+PAGE_TYPES = ("text/html", "application/xhtml+xml")
 FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain"})
 PROGRAM_SUFFIXES = (".json", ".csv", ".ics", ".rss")
 
 
 def wants_document(request: Request) -> bool:
-    """Whether the caller asks for ActivityPub rather than for a page."""
-    accept = request.accept_mimetypes
-    best = max(accept[kind] for kind in DOCUMENT_TYPES)
-    if best == 0 or not any(kind in request.headers.get("Accept", "") for kind in DOCUMENT_TYPES):
-        return _names_json_only(request)
-    return best >= accept["text/html"] or "text/html" not in request.headers.get("Accept", "")
-
-
-def _names_json_only(request: Request) -> bool:
-    named = request.headers.get("Accept", "")
-    return JSON in named and "html" not in named
+    """Whether the caller names ActivityPub (or JSON alone) rather than a page."""
+    named: dict[str, float] = {}
+    for kind, quality in request.accept_mimetypes:
+        bare = kind.partition(";")[0].strip().lower()
+        named[bare] = max(quality, named.get(bare, 0))
+    document = max(named.get(kind, 0) for kind in DOCUMENT_TYPES)
+    page = max(named.get(kind, 0) for kind in PAGE_TYPES)
+    if document:
+        return document >= page
+    return not page and named.get(JSON, 0) > 0
 
 
 def is_program_post(request: Request) -> bool:

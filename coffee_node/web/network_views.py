@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from coffee_node.base import clock
 from coffee_node.base.errors import CoffeeError, FetchError
 from coffee_node.base.i18n import gettext as _
 from coffee_node.base.i18n import ngettext
 from coffee_node.federation import follows, peers
 from coffee_node.federation.peers import PeerStatus
 from coffee_node.web.auth import current_account, require_admin
-from coffee_node.web.language import ago
+from coffee_node.web.language import ago, duration
 
 network_pages = Blueprint("network", __name__)
 
@@ -147,6 +149,13 @@ def peer_row(status: PeerStatus) -> PeerRow:
     )
 
 
+def next_try(at: datetime) -> str:
+    """When something leaves by itself, in words."""
+    if at <= clock.utcnow():
+        return _("next try in a moment")
+    return _("next try %(ago)s", ago=ago(at))
+
+
 def _sent(status: PeerStatus) -> str:
     if status.waiting:
         return ngettext("one message waits", "%(num)d messages wait", status.waiting)
@@ -161,8 +170,8 @@ def _state_in_words(status: PeerStatus) -> tuple[str, str, str]:
     if status.state == "asked":
         return "wait", _("asked, no answer yet"), ""
     if status.state == "away":
-        again = _("next try %(ago)s", ago=ago(status.next_try_at)) if status.next_try_at else ""
-        since = _("since %(ago)s", ago=ago(status.failing_since)) if status.failing_since else ""
+        again = next_try(status.next_try_at) if status.next_try_at else ""
+        since = _("for %(time)s", time=duration(status.failing_since)) if status.failing_since else ""
         return "wait", _("does not answer"), ", ".join(part for part in (since, again) if part)
     if status.state == "refuses":
         return "bad", _("refuses us"), status.last_error
@@ -173,6 +182,6 @@ def _state_in_words(status: PeerStatus) -> tuple[str, str, str]:
         return "wait", _("on its way"), ""
     if not status.is_partner:
         return "off", _("known, no partner"), ""
-    if status.backfill in ("waiting", "running", "reading"):
+    if status.backfill == "waiting":
         return "wait", _("its history is being read"), ""
     return "ok", _("everything has arrived"), ""

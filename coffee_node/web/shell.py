@@ -8,6 +8,7 @@ from flask_wtf import CSRFProtect
 
 from coffee_node.web.account_views import account_pages
 from coffee_node.web.addresses import asset, cookie_name
+from coffee_node.web.compression import init_compression
 from coffee_node.web.delivery_views import delivery_pages
 from coffee_node.web.error_pages import init_error_pages
 from coffee_node.web.headers import init_headers
@@ -18,7 +19,7 @@ from coffee_node.web.network_views import network_pages
 from coffee_node.web.search_views import search_pages
 from coffee_node.web.site_frame import site_frame
 from coffee_node.web.style_views import style_pages
-from coffee_node.web.whereabouts import place_name, where_of
+from coffee_node.web.whereabouts import place_name, town_of, where_of
 
 CORE_PAGES = (
     language_pages, home_pages, account_pages, search_pages, network_pages, delivery_pages, style_pages,
@@ -28,6 +29,8 @@ CORE_PAGES = (
 def init_shell(app: Flask) -> None:
     """Set up everything a page needs; `app.extensions["coffee_node"]` and the secret key must be there."""
     _configure(app)
+    # Bootstrap-Flask hangs its files below this path, also where the application has none of its own.
+    app.static_url_path = app.static_url_path or "/static"
     Bootstrap5(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     shell = Blueprint(
@@ -35,11 +38,12 @@ def init_shell(app: Flask) -> None:
     )
     app.register_blueprint(shell)
     app.jinja_env.globals.update(
-        asset=asset, site_frame=site_frame, where_of=where_of, place_name=place_name
+        asset=asset, site_frame=site_frame, where_of=where_of, place_name=place_name, town_of=town_of
     )
     init_language(app)
     _protect_forms(app)
     init_headers(app)
+    init_compression(app)
     init_error_pages(app)
     for pages in CORE_PAGES:
         app.register_blueprint(pages)

@@ -42,6 +42,8 @@ def _make_actor() -> None:
         sa.Column("is_published", sa.Boolean(), nullable=False),
         sa.Column("followers_count", sa.Integer(), nullable=False),
         sa.Column("document", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("members_document", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("members_fetch_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published", sa.DateTime(timezone=True), nullable=True),
         sa.Column("updated", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=True),
@@ -52,6 +54,7 @@ def _make_actor() -> None:
         sa.UniqueConstraint("uri", name=op.f("uq_actor_uri")),
     )
     op.create_index("ix_actor_host_type", "actor", ["host", "type"], unique=False)
+    op.create_index(op.f("ix_actor_members_fetch_at"), "actor", ["members_fetch_at"], unique=False)
     op.create_index("ix_actor_slug", "actor", ["slug", "host"], unique=False)
 
 

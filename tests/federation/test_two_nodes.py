@@ -111,9 +111,43 @@ def test_a_stranger_stores_nothing(fediverse: Fediverse) -> None:
     mons.follow_actor(f"{lille.url}/actors/lille")
     fediverse.settle()
     namur = fediverse.node("namur")
-    namur.post(note_document(to=[f"{lille.url}/actors/lille"]))
+    namur.post(note_document())
     fediverse.settle()
     with lille.context():
         from coffee_node.features.articles.models import Note
 
         assert Note.query.count() == 0
+
+
+def test_network_objects_reach_partners_only_and_members_only(
+    fediverse: Fediverse, pair: tuple[TestNode, TestNode]
+) -> None:
+    lille, tournai = pair
+    stranger = fediverse.node("namur")
+    stranger.follow_actor(f"{lille.url}/actors/lille")
+    fediverse.settle()
+    network = [f"{lille.url}/actor/followers"]
+    created = lille.post({"type": "Create", "to": network, "object": event_document(name="For partners")})
+    fediverse.settle()
+    for node in (lille, tournai, stranger):
+        assert node.get_json("/events.json")["total"] == 0
+    with tournai.context():
+        from coffee_node.features.events.models import Event
+
+        assert [row.visibility for row in Event.query] == ["network"]
+    with stranger.context():
+        assert Event.query.count() == 0
+    path = created.removeprefix(lille.url)
+    assert lille.client.get(path, headers={"Accept": "application/activity+json"}).status_code == 404
+
+
+def test_an_object_for_single_actors_is_refused_with_what_to_do(pair: tuple[TestNode, TestNode]) -> None:
+    lille, tournai = pair
+    answer = lille.client.post(
+        "/actors/lille/outbox",
+        json={**note_document(), "to": [f"{tournai.url}/actors/tournai"]},
+        headers={"Authorization": f"Bearer {lille.token}", "Content-Type": "application/activity+json"},
+        base_url=lille.url,
+    )
+    assert answer.status_code == 422
+    assert "/actor/followers" in answer.json["detail"]

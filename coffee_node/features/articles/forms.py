@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired
 from wtforms.widgets import DateInput
 
@@ -15,7 +15,8 @@ from coffee_node.base import html, i18n
 from coffee_node.base.i18n import _, gettext
 from coffee_node.features.articles.models import KIND_LABELS, Article, Note
 from coffee_node.features.articles.schemas import ArticleSchema
-from coffee_node.web.forms import CheckboxesField, FederatedForm, LanguageMapField, WordsField
+from coffee_node.web.choice_fields import CheckboxesField, RadioField, SelectField
+from coffee_node.web.forms import FederatedForm, LanguageMapField, WordsField
 
 COUNTRIES = ("FR", "BE", "NL", "LU", "DE")
 TEXT_COLUMNS = ("name", "name_map", "summary", "summary_map", "content", "content_map", "language")

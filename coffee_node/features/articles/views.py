@@ -20,7 +20,7 @@ from coffee_node.web.list_facets import (
     facet_counts,
     language_facet,
     scope_choices,
-    skill_facet,
+    skill_counts,
 )
 from coffee_node.web.list_filters import filters
 from coffee_node.web.list_forms import COLUMNS, CSV_LIMIT, feed_choices, list_csv, list_json
@@ -100,7 +100,7 @@ def _facets(query: ListQuery) -> list[dict[str, Any]]:
         facet(_("Kind"), "kind", kinds, query, lambda value: str(KIND_LABELS.get(value, value))),
         facet(_("Country"), "country", _country_counts(query), query, country_name),
         language_facet(Article, elsewhere, chosen),
-        skill_facet(Article, elsewhere, chosen),
+        facet(_("Keyword"), "skill", skill_counts(Article, elsewhere, chosen), query),
     ]
 
 

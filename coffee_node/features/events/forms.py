@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired
 from wtforms.widgets import DateInput, NumberInput, URLInput
 
@@ -17,6 +17,7 @@ from coffee_node.base import html, i18n
 from coffee_node.base.i18n import _, gettext
 from coffee_node.features.events.models import CATEGORIES, ZONE_OF_COUNTRY, Event
 from coffee_node.features.events.schemas import EventSchema
+from coffee_node.web.choice_fields import RadioField, SelectField
 from coffee_node.web.forms import FederatedForm, LanguageMapField, WordsField, local_moment
 
 COUNTRIES = ("FR", "BE", "NL", "LU", "DE")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -16,7 +15,7 @@ from coffee_node.base import clock
 from coffee_node.base.database import db
 from coffee_node.base.i18n import format_date, format_time
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.events.models import Event
+from coffee_node.features.events.models import ESTIMATED_LENGTH, Event
 from coffee_node.features.events.schemas import when_line
 from coffee_node.federation import accounts, objects
 from coffee_node.federation.audience import visible
@@ -91,7 +90,7 @@ def upcoming() -> ColumnElement[bool]:
     """Not over yet; an event without end counts as long as it has not begun."""
     now = clock.utcnow()
     return or_(
-        Event.end_time >= now, and_(Event.end_time.is_(None), Event.start_time >= now - timedelta(hours=2))
+        Event.end_time >= now, and_(Event.end_time.is_(None), Event.start_time >= now - ESTIMATED_LENGTH)
     )
 
 

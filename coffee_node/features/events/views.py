@@ -19,6 +19,7 @@ from coffee_node.features.events.calendar import calendar
 from coffee_node.features.events.models import CATEGORIES, Event
 from coffee_node.federation import objects
 from coffee_node.federation.audience import visible
+from coffee_node.node import current_node
 from coffee_node.web.auth import current_account
 from coffee_node.web.federation_views import visibilities
 from coffee_node.web.list_facets import (
@@ -28,7 +29,7 @@ from coffee_node.web.list_facets import (
     facet_counts,
     language_facet,
     scope_choices,
-    skill_facet,
+    skill_counts,
 )
 from coffee_node.web.list_forms import COLUMNS, CSV_LIMIT, feed_choices, list_csv, list_json
 from coffee_node.web.list_query import ListQuery
@@ -79,8 +80,13 @@ def agenda() -> str:
         facets=_facets(query, [*_span(query), *hide_cancelled]),
         scopes=scope_choices(query),
         home=home_place(),
-        feeds=feed_choices(page, (".ics", ".json", ".csv")),
+        feeds=[_subscription(query), *feed_choices(page, (".ics", ".json", ".csv"))],
     )
+
+
+def _subscription(query: ListQuery) -> dict[str, str]:
+    """The same list as an address that calendars ask again and again."""
+    return {"label": _("Subscribe"), "href": f"webcal://{current_node.config.host}{query.href('.ics')}"}
 
 
 @blueprint.get("/events.json")
@@ -194,7 +200,7 @@ def _facets(query: ListQuery, where: list[ColumnElement[bool]]) -> list[dict[str
         language_facet(Event, query, chosen),
         facet(_("Kind"), "category", categories, query, lambda value: str(CATEGORIES.get(value, value))),
         facet(_("Way to take part"), "online", by_word, query, lambda value: words.get(value, value)),
-        skill_facet(Event, query, chosen),
+        facet(_("Keyword"), "skill", skill_counts(Event, query, chosen), query),
     ]
     return facets
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
-from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from coffee_node.base import html, i18n
 from coffee_node.base.i18n import LazyText, gettext
 from coffee_node.features.profiles.models import Profile
 from coffee_node.features.profiles.schemas import CONSENT_FIELDS, LEVELS, level_of
-from coffee_node.web.forms import CheckboxesField, FederatedForm, LanguageMapField, WordsField
+from coffee_node.web.choice_fields import CheckboxesField, RadioField, SelectField
+from coffee_node.web.forms import FederatedForm, LanguageMapField, WordsField
 
 _: Callable[[str], Any] = LazyText  # WTForms declares its labels as str.
 
@@ -41,11 +42,13 @@ class ProfileForm(FederatedForm):
     skills_sought = WordsField(_("What you look for"), description=_("Skills, separated by commas."))
     languages = CheckboxesField(_("Languages you speak"))
     links = TextAreaField(_("Links"), description=_("One per line: an address, then its name."))
-    availability = SelectField(_("Are you available?"), choices=list(AVAILABILITY_CHOICES))
+    availability = SelectField(
+        _("Are you available?"), validate_choice=False, choices=list(AVAILABILITY_CHOICES)
+    )
     locality = StringField(_("Town"))
     postal_code = StringField(_("Postal code"))
-    country = SelectField(_("Country"))
-    affiliation = SelectField(_("Your space"))
+    country = SelectField(_("Country"), validate_choice=False)
+    affiliation = SelectField(_("Your space"), validate_choice=False)
     is_listed = BooleanField(_("List me in the directory"))
     publication = RadioField(
         _("How far does your profile go?"),
@@ -57,14 +60,15 @@ class ProfileForm(FederatedForm):
     )
 
     def prepare(self, spaces: Sequence[Any]) -> None:
-        """Fill the choices that depend on the person."""
-        codes = dict.fromkeys([*LANGUAGES, *(self.languages.data or ())])
+        """Fill the choices that depend on the person; what the profile holds can be kept."""
+        self.space_names = {space.uri: space.name or space.slug for space in spaces}
+        held = self.affiliation.object_data
+        if held and held not in self.space_names:
+            self.space_names[held] = held
+        codes = dict.fromkeys([*LANGUAGES, *(self.languages.object_data or ())])
         self.languages.choices = [(code, i18n.language_name(code)) for code in codes]
         self.country.choices = [("", "–"), *((code, i18n.country_name(code)) for code in COUNTRIES)]
-        known = {space.uri: space.name or space.slug for space in spaces}
-        if self.affiliation.data:
-            known.setdefault(self.affiliation.data, self.affiliation.data)
-        self.affiliation.choices = [("", ""), *known.items()]
+        self.affiliation.choices = [("", "–"), *self.space_names.items()]
 
     def read(self, near: Mapping[str, Any] | None) -> dict[str, Any]:
         """Give the values for the service; `near` is the place of the person's space, for the map."""
@@ -72,9 +76,7 @@ class ProfileForm(FederatedForm):
         texts = self.summary_map.data
         return {
             **{name: said[name] or "" for name in ("name", "headline", "availability", "affiliation")},
-            "affiliation_name": dict(cast(list[tuple[str, str]], self.affiliation.choices)).get(
-                said["affiliation"] or "", ""
-            ),
+            "affiliation_name": self.space_names.get(said["affiliation"] or "", ""),
             "source": said["summary"] or "",
             "summary": html.markdown(said["summary"] or ""),
             "source_map": texts,

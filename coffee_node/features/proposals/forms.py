@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
-from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 from wtforms.widgets import DateInput, TextInput
 
@@ -18,7 +18,8 @@ from coffee_node.features.proposals.essentials import HOUSE_ZONE, skill_names
 from coffee_node.features.proposals.intents import CURRENCIES, EMPLOYMENT_TYPES, SALARY_UNITS, decimal_text
 from coffee_node.features.proposals.models import Proposal
 from coffee_node.features.proposals.service import skill_tags
-from coffee_node.web.forms import FederatedForm, LanguageMapField, WordsField, local_moment
+from coffee_node.web.choice_fields import RadioField, SelectField
+from coffee_node.web.forms import FederatedForm, LanguageMapField, WordsField, local_moment, zone_named
 
 _: Callable[[str], Any] = LazyText  # WTForms declares its labels as str.
 
@@ -58,35 +59,39 @@ NUMBER = TextInput("text")
 class ProposalForm(FederatedForm):
     """Everything about a proposal that a person may say."""
 
-    actor = SelectField(_("Published by"))
+    actor = SelectField(_("Published by"), validate_choice=False)
     purpose = RadioField(_("What is it"), choices=[("offer", _("I offer")), ("request", _("I need"))])
-    kind = SelectField(_("It is about"), choices=list(KIND_CHOICES))
+    kind = SelectField(_("It is about"), validate_choice=False, choices=list(KIND_CHOICES))
     name = StringField(_("Title"), [InputRequired(_("Please give a title."))])
-    language = SelectField(_("Language"))
+    language = SelectField(_("Language"), validate_choice=False)
     content = TextAreaField(_("Text"), description=_("Markdown: **bold**, lists with -, [links](https://…)."))
     skills = WordsField(_("Skills"), description=_("Separated by commas."))
     place_name = StringField(_("Place"), description=_("The name of the house or the room."))
     street_address = StringField(_("Street and number"))
     postal_code = StringField(_("Postal code"))
     locality = StringField(_("Town"))
-    country = SelectField(_("Country"))
+    country = SelectField(_("Country"), validate_choice=False)
     is_remote = BooleanField(_("It can be done from afar"))
     price = StringField(_("Price"), description=_("Empty: to be agreed. 0: free of charge."))
-    currency = SelectField(_("Currency"), choices=[(code, code) for code in CURRENCIES])
-    unit = SelectField(_("The price is"), choices=list(UNIT_CHOICES))
+    currency = SelectField(_("Currency"), validate_choice=False)
+    unit = SelectField(_("The price is"), validate_choice=False)
     available_quantity = StringField(
         _("How many there are"), description=_("For example 20 days. Empty: not counted.")
     )
     end_day = StringField(_("Valid until"), widget=DateInput(), description=_("Empty: 60 days from now."))
     employment_type = SelectField(
-        _("Contract"), choices=[("", "–"), *zip(EMPLOYMENT_TYPES, EMPLOYMENT_WORDS, strict=True)]
+        _("Contract"),
+        validate_choice=False,
+        choices=[("", "–"), *zip(EMPLOYMENT_TYPES, EMPLOYMENT_WORDS, strict=True)],
     )
     job_start_day = StringField(_("Starts on"), widget=DateInput())
     work_hours = StringField(_("Working hours"), description=_("For example 38 h a week."))
     salary_min = StringField(_("Salary from"))
     salary_max = StringField(_("Salary to"))
     salary_unit = SelectField(
-        _("The salary is"), choices=[("", "–"), *zip(SALARY_UNITS, SALARY_WORDS, strict=True)]
+        _("The salary is"),
+        validate_choice=False,
+        choices=[("", "–"), *zip(SALARY_UNITS, SALARY_WORDS, strict=True)],
     )
     name_map = LanguageMapField(_("Title in other languages"))
     content_map = LanguageMapField(_("Text in other languages"), is_multiline=True)
@@ -103,12 +108,15 @@ class ProposalForm(FederatedForm):
     def prepare(self, actors: Sequence[Any]) -> None:
         """Fill the choices that depend on the reader."""
         self.actor.choices = [(actor.uri, actor.name or actor.slug) for actor in actors]
-        self.language.choices = [(code, i18n.language_name(code)) for code in i18n.LANGUAGES]
-        self.country.choices = [("", "–"), *((code, i18n.country_name(code)) for code in COUNTRIES)]
-        for field in (self.language, self.country, self.unit, self.currency):
-            choices = cast(list[tuple[str, str]], field.choices)
-            if field.data and field.data not in dict(choices):
-                field.choices = [*choices, (field.data, field.data)]
+        choices: dict[str, list[tuple[str, Any]]] = {
+            "language": [(code, i18n.language_name(code)) for code in i18n.LANGUAGES],
+            "country": [("", "–"), *((code, i18n.country_name(code)) for code in COUNTRIES)],
+            "unit": list(UNIT_CHOICES),
+            "currency": [(code, code) for code in CURRENCIES],
+        }
+        for name, found in choices.items():
+            held = self[name].object_data
+            self[name].choices = found if not held or held in dict(found) else [*found, (held, held)]
 
     def read(self, known_places: Sequence[Mapping[str, Any] | None]) -> dict[str, Any] | None:
         """Give the values for the service, None when something has to be corrected.
@@ -157,7 +165,8 @@ class ProposalForm(FederatedForm):
 
     def _end(self) -> datetime | None:
         try:
-            return local_moment(self.end_day.data, "23:59", HOUSE_ZONE)
+            last = local_moment(self.end_day.data, "23:59", HOUSE_ZONE)
+            return last.replace(second=59) if last else None
         except ValueError:
             self.add_error("end_day", gettext("Write a day, for example 2026-12-31."))
             return None
@@ -200,7 +209,7 @@ def fields_of(row: Proposal) -> dict[str, Any]:
         "content": row.source or html.to_text(row.content or ""),
         "content_map": texts,
         "skills": skill_names(row.tags or ()),
-        "end_day": row.end_time.date().isoformat() if row.end_time else "",
+        "end_day": row.end_time.astimezone(zone_named(HOUSE_ZONE)).date().isoformat() if row.end_time else "",
         "job_start_day": row.job_start_date.isoformat() if row.job_start_date else "",
         "salary_min": f"{row.salary_min:g}" if row.salary_min is not None else "",
         "salary_max": f"{row.salary_max:g}" if row.salary_max is not None else "",

@@ -55,7 +55,8 @@ def offer(actor: Actor, values: Mapping[str, Any], visibility: str = "public") -
     wanted["language"] = wanted.get("language") or current_node.config.node.language
     wanted["purpose"] = wanted.get("purpose") or "offer"
     wanted["kind"] = wanted.get("kind") or "market"
-    wanted["employer"] = wanted.get("employer") or (actor.uri if actor.type == "Organization" else "")
+    if actor.type == "Organization" and wanted["kind"] in JOB_KINDS and wanted["purpose"] == "offer":
+        wanted["employer"] = wanted.get("employer") or actor.uri
     _place_at_home(wanted, actor)
     _complete(wanted)
     _check(wanted)

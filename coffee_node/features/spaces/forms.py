@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired
 from wtforms.widgets import NumberInput, URLInput
 
@@ -22,11 +22,13 @@ from coffee_node.features.spaces.opening_hours import (
 )
 from coffee_node.features.spaces.schemas import AMOUNT, PLANS, SERVICES, service_label
 from coffee_node.features.spaces.service import ZONE_OF_COUNTRY
-from coffee_node.web.forms import CheckboxesField, FederatedForm, LanguageMapField, WordsField
+from coffee_node.web.choice_fields import CheckboxesField, SelectField
+from coffee_node.web.forms import FederatedForm, LanguageMapField, WordsField
 
 _: Callable[[str], Any] = LazyText  # WTForms declares its labels as str.
 
 COUNTRIES = tuple(ZONE_OF_COUNTRY)
+CURRENCIES = ("EUR", "GBP", "CHF")
 ADDRESS_FIELDS = ("street_address", "postal_code", "locality", "country")
 FIELD_OF_PROPERTY = MappingProxyType(
     {
@@ -50,10 +52,10 @@ class SpaceForm(FederatedForm):
     street_address = StringField(_("Street and number"))
     postal_code = StringField(_("Postal code"))
     locality = StringField(_("Town"))
-    country = SelectField(_("Country"))
+    country = SelectField(_("Country"), validate_choice=False)
     latitude = StringField(_("Latitude"), description=_("For the distance and the map, for example 50.6330."))
     longitude = StringField(_("Longitude"), description=_("For example 3.0586."))
-    timezone = SelectField(_("Clocks of"))
+    timezone = SelectField(_("Clocks of"), validate_choice=False)
     desks = StringField(_("Desks"), widget=NumberInput(min=0))
     hours_Mo = StringField(_("Monday"), description=HOURS_HELP)
     hours_Tu = StringField(_("Tuesday"))
@@ -64,7 +66,7 @@ class SpaceForm(FederatedForm):
     hours_Su = StringField(_("Sunday"))
     services = CheckboxesField(_("What there is"))
     more_services = WordsField(_("What else there is"), description=_("Separated by commas."))
-    currency = SelectField(_("Currency"), choices=[(code, code) for code in ("EUR", "GBP", "CHF")])
+    currency = SelectField(_("Currency"), validate_choice=False)
     price_day = StringField(_("One day"))
     note_day = StringField(_("Conditions"))
     price_half_day = StringField(_("Half a day"))
@@ -76,13 +78,15 @@ class SpaceForm(FederatedForm):
 
     def prepare(self) -> None:
         """Fill the choices that depend on the reader and the row."""
-        self.country.choices = [("", "–"), *((code, i18n.country_name(code)) for code in COUNTRIES)]
         self.services.choices = [(code, service_label(code)) for code in SERVICES]
-        self.timezone.choices = [("", "–"), *((zone, zone) for zone in ZONE_OF_COUNTRY.values())]
-        for field in (self.country, self.timezone, self.currency):
-            choices = cast(list[tuple[str, str]], field.choices)
-            if field.data and field.data not in dict(choices):
-                field.choices = [*choices, (field.data, field.data)]
+        choices: dict[str, list[tuple[str, Any]]] = {
+            "country": [("", "–"), *((code, i18n.country_name(code)) for code in COUNTRIES)],
+            "timezone": [("", "–"), *((zone, zone) for zone in ZONE_OF_COUNTRY.values())],
+            "currency": [(code, code) for code in CURRENCIES],
+        }
+        for name, found in choices.items():
+            held = self[name].object_data
+            self[name].choices = found if not held or held in dict(found) else [*found, (held, held)]
 
     def read(self) -> dict[str, Any] | None:
         """Give the values for the service, None when something has to be corrected."""

@@ -86,7 +86,16 @@ def test_an_actor_needs_an_id_and_an_inbox(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "endpoints", [None, {}, [], "x", {"sharedInbox": None}, {"sharedInbox": "x"}, {"sharedInbox": "https://victim.example/"}]
+    "endpoints",
+    [
+        None,
+        {},
+        [],
+        "x",
+        {"sharedInbox": None},
+        {"sharedInbox": "x"},
+        {"sharedInbox": "https://victim.example/"},
+    ],
 )
 def test_h25_a_shared_inbox_elsewhere_is_dropped(endpoints: Any) -> None:
     assert parse(endpoints=endpoints)["shared_inbox"] is None
@@ -138,7 +147,9 @@ def test_keys_of_proofs_that_are_none_are_left_out() -> None:
     assert parse(assertionMethod=[*bad, MULTIKEY])["assertion_methods"] == [MULTIKEY]
 
 
-@pytest.mark.parametrize("icon", [["x", {"url": "https://a.example/a.png"}], {"url": {"href": "https://a.example/a.png"}}])
+@pytest.mark.parametrize(
+    "icon", [["x", {"url": "https://a.example/a.png"}], {"url": {"href": "https://a.example/a.png"}}]
+)
 def test_a_picture_may_be_written_in_several_ways(icon: Any) -> None:
     assert ActorSchema().parse({**DOCUMENT, "icon": icon})["icon_url"] in ("https://a.example/a.png", "")
 
@@ -148,7 +159,11 @@ def test_h25_a_picture_in_the_document_itself_is_dropped() -> None:
 
 
 values = st.none() | st.booleans() | st.integers() | st.text() | st.just(SPACE) | st.just(KEY)
-anything = values | st.lists(values, max_size=3) | st.dictionaries(st.sampled_from([*DOCUMENT, *KEY]), values, max_size=4)
+anything = (
+    values
+    | st.lists(values, max_size=3)
+    | st.dictionaries(st.sampled_from([*DOCUMENT, *KEY]), values, max_size=4)
+)
 
 
 @given(st.dictionaries(st.sampled_from([*DOCUMENT]), anything, max_size=6))

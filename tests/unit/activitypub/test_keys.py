@@ -67,7 +67,7 @@ def test_a_pem_may_be_pkcs1(rsa_pair: tuple[str, str]) -> None:
 
 
 def test_h10e_an_rsa_key_of_1024_bits_is_refused() -> None:
-    weak = rsa.generate_private_key(public_exponent=65_537, key_size=1024).public_key()
+    weak = rsa.generate_private_key(public_exponent=65_537, key_size=1024).public_key()  # noqa: S505
     with pytest.raises(keys.UnusableKey, match="1024"):
         keys.load_public(keys.public_pem(weak))
     with pytest.raises(keys.UnusableKey, match="1024"):
@@ -82,8 +82,20 @@ def test_a_key_of_another_kind_is_refused() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "z", "zz", "z0OIl", "z111", "-----BEGIN PUBLIC KEY-----", "hello", "\ud800", "z" + "2" * 9_000, "x" * 9_000]
-    + ["z" + keys.base58_encode(b"\xed\x01" + b"\0" * 31), "z" + keys.base58_encode(b"\x85\x24" + b"\x30\x03")],
+    [
+        "",
+        "z",
+        "zz",
+        "z0OIl",
+        "z111",
+        "-----BEGIN PUBLIC KEY-----",
+        "hello",
+        "\ud800",
+        "z" + "2" * 9_000,
+        "x" * 9_000,
+        "z" + keys.base58_encode(b"\xed\x01" + b"\0" * 31),
+        "z" + keys.base58_encode(b"\x85\x24" + b"\x30\x03"),
+    ],
 )
 def test_what_is_no_key_is_refused(text: str) -> None:
     with pytest.raises(keys.UnusableKey):
@@ -115,9 +127,14 @@ def test_a_broken_private_key_is_told_with_the_next_step() -> None:
 
 
 def test_a_key_is_parsed_once(rsa_pair: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    parsed = []
+    parsed: list[str] = []
     load = keys.load_private
-    monkeypatch.setattr(keys, "load_private", lambda pem: parsed.append(pem) or load(pem))
+
+    def counted(pem: str) -> keys.PrivateKey:
+        parsed.append(pem)
+        return load(pem)
+
+    monkeypatch.setattr(keys, "load_private", counted)
     cache = keys.KeyCache()
     assert len({id(cache.private(rsa_pair[0])) for _ in range(100)}) == 1
     assert len(parsed) == 1

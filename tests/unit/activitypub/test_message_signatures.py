@@ -99,7 +99,9 @@ def test_the_algorithm_may_be_left_out(signer: Signer, public_key: PublicKey) ->
 
 @pytest.mark.parametrize("algorithm", ["rsa-pss-sha512", "hmac-sha256", "ecdsa-p256-sha256", "none"])
 def test_another_algorithm_is_refused(signer: Signer, algorithm: str) -> None:
-    refused(hand_signed(signer, parameters=f';created={SECONDS};keyid="{KEY}";alg="{algorithm}"'), "algorithm")
+    refused(
+        hand_signed(signer, parameters=f';created={SECONDS};keyid="{KEY}";alg="{algorithm}"'), "algorithm"
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,7 +112,9 @@ def test_another_algorithm_is_refused(signer: Signer, algorithm: str) -> None:
         '"@scheme" "@request-target" "@method" "@target-uri" "content-digest"',
     ],
 )
-def test_other_ways_to_cover_the_target_are_read(signer: Signer, public_key: PublicKey, components: str) -> None:
+def test_other_ways_to_cover_the_target_are_read(
+    signer: Signer, public_key: PublicKey, components: str
+) -> None:
     assert read(hand_signed(signer, components)).verify(public_key)
 
 
@@ -147,7 +151,8 @@ def test_h03c_another_body_is_refused(signer: Signer, now: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["sha-256=abc", "sha-512=:aaaa:", "sha-256=::", "sha-256=:aaaa:, sha-256=:aaaa:", "sha-256=:", "", ":"]
+    "value",
+    ["sha-256=abc", "sha-512=:aaaa:", "sha-256=::", "sha-256=:aaaa:, sha-256=:aaaa:", "sha-256=:", "", ":"],
 )
 def test_h04_a_content_digest_that_does_not_hold_is_refused(signer: Signer, value: str) -> None:
     refused(hand_signed(signer, values={"content-digest": value}), "digest")
@@ -214,7 +219,9 @@ def test_the_first_signature_that_covers_enough_counts(signer: Signer, public_ke
         (lambda text: text.replace(f';keyid="{KEY}"', ""), "key"),
     ],
 )
-def test_a_malformed_header_is_refused_by_name(signer: Signer, change: Callable[[str], str], check: str) -> None:
+def test_a_malformed_header_is_refused_by_name(
+    signer: Signer, change: Callable[[str], str], check: str
+) -> None:
     headers = hand_signed(signer)
     refused(headers | {"Signature-Input": change(headers["Signature-Input"])}, check)
 

@@ -102,7 +102,9 @@ def test_h32_the_first_known_type_counts(declared: Any, name: str) -> None:
     assert vocabulary.short_type(declared) == name
 
 
-@pytest.mark.parametrize("audience", [PUBLIC, "as:Public", "Public", [PUBLIC], ["https://a.example/f", "Public"]])
+@pytest.mark.parametrize(
+    "audience", [PUBLIC, "as:Public", "Public", [PUBLIC], ["https://a.example/f", "Public"]]
+)
 def test_public_is_recognised_in_every_spelling(audience: Any) -> None:
     assert vocabulary.is_public(audience)
 
@@ -115,7 +117,8 @@ def test_nothing_else_is_public(audience: Any) -> None:
 def test_a_reference_is_an_id_or_an_object_with_one() -> None:
     assert vocabulary.id_of("https://a.example/1") == "https://a.example/1"
     assert vocabulary.id_of({"id": "https://a.example/1", "type": "Note"}) == "https://a.example/1"
-    assert [vocabulary.id_of(value) for value in (None, 5, [], {}, {"id": 5}, {"id": {"id": "x"}})] == [""] * 6
+    without: list[Any] = [None, 5, [], {}, {"id": 5}, {"id": {"id": "x"}}]
+    assert [vocabulary.id_of(value) for value in without] == [""] * 6
 
 
 def test_nulls_and_empty_values_never_leave() -> None:

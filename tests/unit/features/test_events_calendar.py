@@ -58,7 +58,7 @@ def test_an_entry_carries_what_calendars_need() -> None:
     assert str(made["STATUS"]) == "CONFIRMED"
     assert made["SEQUENCE"] == 0
     assert made.decoded("LAST-MODIFIED") == PUBLISHED
-    assert str(made["LOCATION"]) == "Mutualab, 19 rue X, Lille"
+    assert str(made["LOCATION"]) == "Mutualab, 19 rue Nicolas Leblanc, Lille"
     assert str(made["DESCRIPTION"]).splitlines() == ["Trois présentations.", "Un verre."]
     assert made["GEO"].to_ical() == "50.63297;3.05858"
 

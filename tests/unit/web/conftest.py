@@ -9,6 +9,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import Markup
@@ -22,7 +23,6 @@ from coffee_node.base.database import db, init_database, write
 from coffee_node.base.i18n import Catalogues
 from coffee_node.base.plugin_manager import build_plugin_manager
 from coffee_node.features.events.models import Event
-from coffee_node.federation import accounts
 from coffee_node.federation.account_models import Account
 from coffee_node.federation.models import Actor
 from coffee_node.node import EXTENSION, Node
@@ -47,8 +47,14 @@ class SampleFeature:
         return [Markup("<p id='sample'>a block</p>")] if page == "home" else []
 
 
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """The hash of the administrator's password, made once because it is meant to be slow."""
+    return PasswordHasher().hash("trois mots en file")
+
+
 @pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
+def app(tmp_path: Path, password_hash: str) -> Iterator[Flask]:
     """The shell with an administrator and a node actor."""
     config = NodeConfig(home=tmp_path, node=NodeSection("Le Mutualab", BASE, "fr", "claire@mutualab.example"))
     made = Flask("coffee_node", static_folder=None)
@@ -67,20 +73,20 @@ def app(tmp_path: Path) -> Iterator[Flask]:
     init_protocol_pages(made)
     with made.app_context():
         db.create_all()
-        _furnish()
+        _furnish(password_hash)
     yield made
     with made.app_context():
         db.session.remove()
         db.engine.dispose()
 
 
-def _furnish() -> None:
+def _furnish(password_hash: str) -> None:
     with write():
         node = Actor(uri=f"{BASE}/actor", type="Application", slug="127.0.0.1:8801", name="Le Mutualab")
         space = Actor(uri=f"{BASE}/actors/mutualab", type="Organization", kind="space", slug="mutualab")
         db.session.add_all([node, space])
         admin = Account(handle="claire", email="claire@mutualab.example", name="Claire", is_admin=True)
-        accounts.set_password(admin, "trois mots en file")
+        admin.password_hash = password_hash
         db.session.add(admin)
 
 

@@ -191,6 +191,7 @@ def test_a_surprise_is_told_with_a_code_and_without_its_cause(app: Flask, client
 
 
 def test_files_of_ours_may_be_kept_for_ever(client: FlaskClient) -> None:
+    assert "/bootstrap/static/css/bootstrap.min.css?v=" in client.get("/").text
     sheet = re.search(r'href="(/-/static/coffee.css\?v=[0-9a-f]{12})"', client.get("/").text)
     assert sheet
     with client.get(sheet[1]) as response:
