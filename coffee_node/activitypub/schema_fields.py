@@ -19,8 +19,6 @@ CONTENT_LIMIT: Final = 100_000
 LANGUAGE_LIMIT: Final = 20
 COUNT_LIMIT: Final = 2**31 - 1
 
-_RAW_HTML_LIMIT: Final = 2 * CONTENT_LIMIT
-_MARKUP_LIMIT: Final = 4_000
 _LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _RFC3339: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)([Zz]|[+-]\d\d:\d\d)", re.ASCII
@@ -47,19 +45,13 @@ def cut(text: str, limit: int) -> str:
 def clean_html(source: str, limit: int = CONTENT_LIMIT, headings: bool = False) -> str:
     """Sanitise and cut HTML; what makes the sanitiser fail becomes empty, the object around it is kept."""
     try:
-        clean = html.sanitise(_bounded(source), headings=headings)
+        clean = html.sanitise(source, headings=headings)
         if len(clean) > limit:
             clean = html.sanitise(clean[: limit - limit // 20].rpartition("<")[0], headings=headings)
         return clean if len(clean) <= limit else ""
     except Exception:
         _log.warning("the sanitiser failed on a text of %d characters", len(source), exc_info=True)
         return ""
-
-
-def _bounded(source: str) -> str:
-    """Cut what would cost the sanitiser too much: its time grows with the square of the depth of lists."""
-    parts = source[:_RAW_HTML_LIMIT].split("<", _MARKUP_LIMIT + 1)
-    return "<".join(parts[: _MARKUP_LIMIT + 1])
 
 
 class PlainText(fields.Field[str]):

@@ -32,7 +32,7 @@ def write_first_rows(name: str, handle: str, email: str) -> str:
         create_local_actor("Application", config.host, name)
         space = create_local_actor("Organization", handle, name, kind="space")
         open_space(space, {"name": name})
-        account = accounts.create_account(ADMINISTRATOR, name, email=email.lower(), is_admin=True)
+        account = accounts.create_account(ADMINISTRATOR, "Admin", email=email.lower(), is_admin=True)
         account.language = config.node.language
         accounts.join_space(account, space, "manager")
         return accounts.sign_in_link(account, purpose="setup", hours=SETUP_HOURS)

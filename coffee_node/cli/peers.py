@@ -11,7 +11,7 @@ from coffee_node.cli.opening import with_node
 from coffee_node.cli.tables import as_json_option, show_facts, show_rows
 
 if TYPE_CHECKING:
-    from coffee_node.federation.peers import PeerStatus
+    from coffee_node.federation.peer_status import PeerStatus
 
 WORDS = {
     "ok": "answers",
@@ -75,9 +75,9 @@ def _answer(url: str, *, is_accepted: bool) -> None:
 @with_node
 def list_peers(as_json: bool) -> None:
     """List every server this node knows, partners first."""
-    from coffee_node.federation import peers
+    from coffee_node.federation import peer_status
 
-    statuses = peers.statuses()
+    statuses = peer_status.statuses()
     rows = [asdict(status) for status in statuses] if as_json else [_line(status) for status in statuses]
     show_rows(rows, as_json=as_json, empty="No other node is known. Ask one: coffee-node peer follow URL")
 
@@ -104,10 +104,10 @@ def show(host: str, as_json: bool) -> None:
     """Show all that is known about one server."""
     from coffee_node.activitypub.vocabulary import host_of
     from coffee_node.base.errors import NotFound
-    from coffee_node.federation import peers
+    from coffee_node.federation import peer_status
 
     wanted = host_of(host) if "://" in host else host.lower()
-    for status in peers.statuses():
+    for status in peer_status.statuses():
         if status.host == wanted:
             show_facts(asdict(status), as_json=as_json)
             return

@@ -35,9 +35,8 @@ def list_plugins(as_json: bool) -> None:
 
 
 def _line(entry: EntryPoint, config: NodeConfig) -> dict[str, Any]:
-    state, problem, commands = "disabled", "", []
-    if entry.name not in config.plugins.disabled:
-        state, problem, commands = _tried(entry, config)
+    is_off = entry.name in config.plugins.disabled
+    state, problem, commands = ("disabled", "", []) if is_off else _tried(entry, config)
     return {
         "name": entry.name,
         "state": state,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -84,22 +85,21 @@ def passwd(handle: str, wants_link: bool) -> None:
     if wants_link:
         click.echo(_setup_link(account))
         return
-    stdin = click.get_text_stream("stdin")
-    if stdin.isatty():
+    if sys.stdin.isatty():
         password = click.prompt("New password", hide_input=True, confirmation_prompt=True, err=True)
     else:
-        password = stdin.readline().rstrip("\r\n")
+        password = sys.stdin.readline().rstrip("\r\n")
     with write():
         accounts.set_password(account, password)
     click.echo(f"{account.handle} has a new password.", err=True)
 
 
-@user.command()
+@user.command("role")
 @click.argument("handle")
 @click.argument("role", type=click.Choice(ROLES))
 @space_option
 @with_node
-def role(handle: str, role: str, slug: str | None) -> None:
+def change_role(handle: str, role: str, slug: str | None) -> None:
     """Change a role: `admin` for the whole node, the others in a space (and no longer admin)."""
     from coffee_node.base.database import write
     from coffee_node.federation import accounts

@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased, joinedload
 from coffee_node.activitypub.http_client import DeliveryRequest, DeliveryResult
 from coffee_node.activitypub.signed_request import Signer
 from coffee_node.base import clock
-from coffee_node.base.database import db, insert_ignore, is_postgres, write
+from coffee_node.base.database import db, end_reading, insert_ignore, is_postgres, write
 from coffee_node.base.errors import CoffeeError, FetchError
 from coffee_node.federation.actors import resolve_actor, signer_for
 from coffee_node.federation.delivery_outcomes import Outcome, needs_second_knock, outcome_of, pause_after
@@ -64,7 +64,7 @@ def deliver_due() -> int:
         return 0
     parcels = _read(claimed)
     schemes = _schemes({parcel.host for parcel in parcels})
-    db.session.commit()
+    end_reading()
     batch = Batch()
     lease = _Lease(claimed)
     for (host, _), lane in groupby(parcels, key=lambda parcel: (parcel.host, parcel.actor_id)):

@@ -111,9 +111,12 @@ def _change(ids: Sequence[str], what: Literal["retry", "drop"]) -> int:
 
 def _row(name: str) -> Delivery | InboxItem:
     direction, _, number = name.partition("-")
-    model: type[Delivery] | type[InboxItem] = Delivery if direction == "out" else InboxItem
-    is_name = direction in ("out", "in") and number.isascii() and number.isdigit()
-    row = db.session.get(model, int(number)) if is_name else None
+    key = int(number) if number.isascii() and number.isdigit() else -1
+    row: Delivery | InboxItem | None = None
+    if direction == "out":
+        row = db.session.get(Delivery, key)
+    elif direction == "in":
+        row = db.session.get(InboxItem, key)
     if row is None or row.state not in (*UNSENT, *UNHANDLED):
         raise NotFound(f"{name} neither waits nor failed.", "See what does: coffee-node queue list")
     return row

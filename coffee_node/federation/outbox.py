@@ -60,12 +60,22 @@ def publish(
     document |= more
     if not cc:
         del document["cc"]
+    activity = _recorded(actor, document, visibility)
+    targets = {target.inbox: target for target in audience.targets(document, visibility)}
+    targets |= {target.inbox: target for target in also_to}
+    _write_deliveries(activity, targets.values())
+    _tell_plugins(document, actor)
+    return activity
+
+
+def _recorded(actor: Actor, document: dict[str, Any], visibility: str) -> Activity:
+    """The row of an activity; its body is serialised once, for every inbox and every try."""
     body = orjson.dumps(document)
     activity = Activity(
         uri=document["id"],
-        type=type_,
+        type=document["type"],
         actor_id=actor.id,
-        object_uri=vocabulary.id_of(object_) or "",
+        object_uri=vocabulary.id_of(document["object"]),
         direction="out",
         visibility=visibility,
         document=document,
@@ -74,10 +84,6 @@ def publish(
     )
     db.session.add(activity)
     db.session.flush()
-    targets = {target.inbox: target for target in audience.targets(document, visibility)}
-    targets |= {target.inbox: target for target in also_to}
-    _write_deliveries(activity, targets.values())
-    _tell_plugins(document, actor)
     return activity
 
 

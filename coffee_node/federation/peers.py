@@ -1,13 +1,10 @@
-"""Other servers as this node knows them: partners, how they answer, what waits for them."""
+"""Other servers: asking nodes to become partners, answering them, and what is learnt about each host."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import select
 
 from coffee_node.activitypub import nodeinfo, vocabulary
 from coffee_node.base import clock
@@ -15,35 +12,8 @@ from coffee_node.base.database import db, insert_ignore, write
 from coffee_node.base.errors import CoffeeError, NotFound, Unprocessable
 from coffee_node.federation import actors, follows
 from coffee_node.federation.models import Actor, Delivery, Follow
-from coffee_node.federation.peer_models import Backfill, Peer
+from coffee_node.federation.peer_models import Peer
 from coffee_node.node import current_node
-
-DONE = ("sent", "superseded")
-FAILED = ("refused", "gone", "gave_up")
-
-
-@dataclass(frozen=True)
-class PeerStatus:
-    """One peer for the network page, the command line and metrics; counts are deliveries."""
-
-    host: str
-    name: str
-    software: str
-    version: str
-    we_follow: str
-    they_follow: str
-    is_partner: bool
-    state: str
-    last_received_at: datetime | None
-    last_delivered_at: datetime | None
-    done: int
-    waiting: int
-    failed: int
-    failing_since: datetime | None
-    next_try_at: datetime | None
-    last_error: str
-    backfill: str
-    known_since: datetime | None
 
 
 def peer_for(host: str) -> Peer:
@@ -145,66 +115,3 @@ def try_now(host: str) -> int:
             delivery.next_try_at = clock.utcnow()
     current_node.wake("deliver")
     return len(waiting)
-
-
-def statuses() -> list[PeerStatus]:
-    """Every peer with the state of both follows and its deliveries, partners first."""
-    ours = actors.node_actor()
-    peers = db.session.scalars(select(Peer)).all()
-    counts: dict[tuple[str, str], int] = {}
-    for host, state, number in db.session.execute(
-        select(Delivery.host, Delivery.state, func.count()).group_by(Delivery.host, Delivery.state)
-    ):
-        counts[host, state] = number
-    next_tries = (
-        select(Delivery.host, func.min(Delivery.next_try_at))
-        .where(Delivery.state == "waiting")
-        .group_by(Delivery.host)
-    )
-    waiting_until = {host: moment for host, moment in db.session.execute(next_tries)}
-    we_follow = _states(Follow.follower_id == ours.id, Follow.target_id)
-    they_follow = _states(Follow.target_id == ours.id, Follow.follower_id)
-    walks = {walk.actor_id: walk for walk in db.session.scalars(select(Backfill))}
-    found = []
-    for peer in peers:
-        node = peer.node_actor_id or -1
-        out, back = we_follow.get(node, ""), they_follow.get(node, "")
-        walk = walks.get(node)
-        found.append(
-            PeerStatus(
-                host=peer.host,
-                name=peer.name or peer.host,
-                software=peer.software,
-                version=peer.version,
-                we_follow=out,
-                they_follow=back,
-                is_partner=out == back == "accepted",
-                state=_state(peer, out, back),
-                last_received_at=peer.last_received_at,
-                last_delivered_at=peer.last_delivered_at,
-                done=sum(counts.get((peer.host, state), 0) for state in DONE),
-                waiting=counts.get((peer.host, "waiting"), 0),
-                failed=sum(counts.get((peer.host, state), 0) for state in FAILED),
-                failing_since=peer.failing_since,
-                next_try_at=peer.away_until or waiting_until.get(peer.host),
-                last_error=peer.last_error,
-                backfill=walk.state if walk else "",
-                known_since=walk.started_at if walk else None,
-            )
-        )
-    return sorted(found, key=lambda status: (not status.is_partner, status.host))
-
-
-def _states(where: ColumnElement[bool], key: InstrumentedAttribute[int]) -> dict[int, str]:
-    return {actor_id: state for actor_id, state in db.session.execute(select(key, Follow.state).where(where))}
-
-
-def _state(peer: Peer, out: str, back: str) -> str:
-    """One word for the pill: asked, asks, away, refuses or ok."""
-    if back == "requested":
-        return "asks"
-    if out == "requested":
-        return "asked"
-    if peer.failing_since is not None:
-        return "refuses" if peer.state == "refuses" and peer.away_until is None else "away"
-    return "ok"

@@ -21,6 +21,7 @@ from coffee_node.federation.models import Actor, ActorKey
 from coffee_node.node import current_node
 
 REFETCH_AFTER = timedelta(minutes=5)
+KEY_SECONDS = 5.0
 
 
 def verified_sender(signature: RequestSignature) -> Actor:
@@ -90,11 +91,11 @@ def _owner_document(key_id: str) -> dict[str, Any]:
     """The document of the actor that owns a key and lists it."""
     signer = node_signer()
     address = key_id.split("#", 1)[0]
-    document = current_node.http.fetch_document(address, signer=signer).document
+    document = current_node.http.fetch_document(address, signer=signer, timeout=KEY_SECONDS).document
     owner = vocabulary.id_of(document.get("owner"))
     if owner and not document.get("inbox"):
         _same_host(owner, key_id)
-        document = current_node.http.fetch_document(owner, signer=signer).document
+        document = current_node.http.fetch_document(owner, signer=signer, timeout=KEY_SECONDS).document
     uri = vocabulary.id_of(document.get("id"))
     _same_host(uri, key_id)
     if len(vocabulary.as_list(document.get("publicKey"))) > 10:

@@ -14,8 +14,8 @@ from coffee_node.base import clock
 from coffee_node.base.errors import CoffeeError, FetchError
 from coffee_node.base.i18n import gettext as _
 from coffee_node.base.i18n import ngettext
-from coffee_node.federation import follows, peers
-from coffee_node.federation.peers import PeerStatus
+from coffee_node.federation import follows, peer_status, peers
+from coffee_node.federation.peer_status import PeerStatus
 from coffee_node.web.auth import current_account, require_admin
 from coffee_node.web.language import ago, duration
 
@@ -38,7 +38,7 @@ class PeerRow:
 def network() -> str:
     """Who belongs to the network, when we last heard of each other, what waits."""
     account = current_account()
-    statuses = peers.statuses()
+    statuses = peer_status.statuses()
     is_admin = account is not None and account.is_admin
     shown = [status for status in statuses if is_admin or status.is_partner]
     return render_template(

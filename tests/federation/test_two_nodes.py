@@ -31,11 +31,11 @@ def items(node: TestNode, path: str) -> list[dict[str, Any]]:
 
 
 def test_accepting_a_node_makes_both_sides_partners(pair: tuple[TestNode, TestNode]) -> None:
-    from coffee_node.federation import peers
+    from coffee_node.federation import peer_status
 
     for node, other in (pair, pair[::-1]):
         with node.context():
-            found = [status for status in peers.statuses() if status.is_partner]
+            found = [status for status in peer_status.statuses() if status.is_partner]
         assert [status.host for status in found] == [other.host]
 
 

@@ -39,10 +39,15 @@ def commands(group: click.Command, context: click.Context) -> Iterator[tuple[cli
 
 def command_page(command: click.Command, context: click.Context) -> str:
     """One command: how it is called, what it does, and a table of its options."""
-    usage = " ".join(command.collect_usage_pieces(context))
-    lines = ["", f"## {context.command_path}", "", f"    {context.command_path} {usage}", ""]
-    lines += [" ".join((command.help or command.short_help or "").split("\f")[0].split()), ""]
-    records = [option.get_help_record(context) for option in command.params]
+    level = "#" * len(context.command_path.split())
+    usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
+    lines = ["", f"{level} {context.command_path}", ""]
+    if not isinstance(command, click.Group):
+        lines += [f"    {usage}", ""]
+    lines += [" ".join((command.help or "").split("\f")[0].split()), ""]
+    records = [
+        option.get_help_record(context) for option in command.params if isinstance(option, click.Option)
+    ]
     options = [record for record in records if record]
     if options:
         lines += ["| option | |", "|---|---|"]

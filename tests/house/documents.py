@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 
 from tests.house.commands import command_pages
 from tests.house.sources import ROOT
@@ -68,6 +69,12 @@ def implemented_hooks(source: str) -> Iterator[str]:
             yield node.name
 
 
+def filled_template(path: Path) -> str:
+    """The source that `plugin new` makes of one of its templates."""
+    values = {"name": "sample", "id": "sample", "Class": "Sample", "title": "Sample"}
+    return Template(path.read_text("utf-8")).substitute(values)
+
+
 def hook_page(hooks: list[Hook]) -> str:
     """The hooks as Markdown, under their headings."""
     lines: list[str] = []
@@ -116,9 +123,10 @@ def map_of(paths: list[Path]) -> set[str]:
     for path in paths:
         top, *below = path.parts
         wanted.add(f"{top}/" if below else top)
-        if top in ("coffee_node", "tests") and path.suffix in (".py", ".json"):
-            folders = path.parent.parts if top == "coffee_node" else path.parts[: min(2, len(path.parts) - 1)]
-            wanted.add("/".join(folders) + "/")
+        if path.suffix == ".py" and top == "coffee_node":
+            wanted.add("/".join(path.parent.parts) + "/")
+        if path.suffix == ".py" and top == "tests" and len(below) > 1:
+            wanted.add(f"tests/{below[0]}/")
         if top == "plugins" and len(below) > 1:
             wanted.add(f"plugins/{below[0]}/")
     return wanted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,9 @@ import requests
 from coffee_node.cli.demo_network.content import LISTS
 
 READ_SECONDS = 10
+SINGULAR = MappingProxyType(
+    {"events": "event", "offers": "offer", "people": "person", "spaces": "space", "articles": "article"}
+)
 
 
 @dataclass
@@ -91,5 +95,6 @@ def in_words(lacks: Mapping[str, list[str]], limit: int = 3) -> str:
     parts = []
     for name, titles in lacks.items():
         shown = ", ".join(titles[:limit]) + (" ..." if len(titles) > limit else "")
-        parts.append(f"{len(titles)} {name} ({shown})")
+        noun = SINGULAR[name] if len(titles) == 1 else name
+        parts.append(f"{len(titles)} {noun} ({shown})")
     return ", ".join(parts)

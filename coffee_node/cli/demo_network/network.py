@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,7 @@ STANDSTILL_SECONDS = 40
 STANDSTILL_AFTER_END = 8
 SETTLE_SECONDS = 10
 PAUSE = 0.3
+RUNNING = "running"
 
 
 class Network:
@@ -37,6 +38,7 @@ class Network:
         self._session.trust_env = False
         self._holdings = {node.name: Holdings(node.url, self._session) for node in self.nodes}
         self._figures: dict[str, dict[str, int]] = {}
+        self._lost: set[str] = set()
 
     def __enter__(self) -> Network:
         return self
@@ -59,6 +61,7 @@ class Network:
             self._connect()
             self._publish()
         except NodeEnded as ended:
+            self._lost.add(ended.node.name)
             self.say(str(ended))
         except CoffeeError as error:
             if not self._ended():
@@ -72,8 +75,10 @@ class Network:
         self.say(f"Making {len(self.nodes)} nodes with their people, offers and events")
         for node in self.nodes:
             node.open_stage()
-        for node, answer in self._ask_all("make"):
-            self.expected.add(answer["made"])
+        for node in self.nodes:
+            node.tell("make")
+        for node in self.nodes:
+            self.expected.add(node.hear()["made"])
             self.say(f"{node.name} ({node.place.town}) has a home in {node.home}")
 
     def _serve(self) -> None:
@@ -104,12 +109,11 @@ class Network:
             self.expected.add(answer["made"])
         self.say(f"{self.expected.total} public objects in all, half of them published just now")
 
-    def _ask_all(self, do: str) -> Iterator[tuple[DemoNode, dict[str, Any]]]:
-        """Give all nodes an order at once, then take the answers."""
+    def _ask_all(self, do: str) -> list[tuple[DemoNode, dict[str, Any]]]:
+        """Give all nodes an order at once, then take every answer."""
         for node in self.nodes:
             node.tell(do)
-        for node in self.nodes:
-            yield node, node.hear()
+        return [(node, node.hear()) for node in self.nodes]
 
     def _until(self, is_done: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -136,10 +140,10 @@ class Network:
             found = self._arrived()
             if found != arrived:
                 arrived, moved = found, time.monotonic()
-            if found - told >= self._wanted() // 10:
+            if found > told and found - told >= self._wanted() // 10:
                 told = found
                 self.say(f"{found} of {self._wanted()} have arrived")
-            patience = STANDSTILL_AFTER_END if self._ended() else STANDSTILL_SECONDS
+            patience = STANDSTILL_AFTER_END if self._ended() or self._lost else STANDSTILL_SECONDS
             if found == self._wanted() or time.monotonic() - moved > patience:
                 return
             time.sleep(PAUSE)
@@ -190,14 +194,19 @@ class Network:
         ]
 
     def missing(self) -> list[dict[str, Any]]:
-        """The nodes that lack something or have ended, with what they lack by list."""
+        """The nodes that have ended, then those that lack something, each with what it lacks by list."""
         found = []
         for node in self.nodes:
             lacks = self._holdings[node.name].lacks(self.expected)
-            if lacks or node.end:
-                state = f"ended: {node.end}" if node.end else "running"
+            state = self._state_of(node)
+            if lacks or state != RUNNING:
                 found.append({"node": node.name, "url": node.url, "state": state, "lacks": lacks})
-        return found
+        return sorted(found, key=lambda entry: entry["state"] == RUNNING)
+
+    def _state_of(self, node: DemoNode) -> str:
+        if node.end:
+            return f"ended: {node.end}"
+        return "ended while it was being made" if node.name in self._lost else RUNNING
 
     def links(self) -> dict[str, dict[str, str]]:
         """A sign-in link for each role of each node."""
@@ -218,8 +227,8 @@ class Network:
 
 def told(entry: dict[str, Any]) -> str:
     """One node of `missing` as a sentence."""
-    has_ended = entry["state"] != "running"
+    has_ended = entry["state"] != RUNNING
     start = f"{entry['node']} ({entry['url']}) " + (f"has {entry['state']}" if has_ended else "runs")
     if not entry["lacks"]:
-        return f"{start}; it had received everything."
+        return f"{start}; nothing that was published is missing there."
     return f"{start}; it lacks {in_words(entry['lacks'])}."

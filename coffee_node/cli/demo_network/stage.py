@@ -21,7 +21,7 @@ from coffee_node.cli.demo_network.content import Place, read_place
 from coffee_node.cli.demo_network.seeding import Made, Seeding
 from coffee_node.cli.init import NewNode, make_node
 from coffee_node.cli.opening import build_app
-from coffee_node.federation import accounts, peers
+from coffee_node.federation import accounts, peer_status, peers
 from coffee_node.node import current_node
 
 LINK_HOURS = 30 * 24
@@ -76,7 +76,7 @@ class Stage:
 
     def _figures(self) -> dict[str, Any]:
         """How many partners there are, and the deliveries to all peers by how they ended."""
-        found = peers.statuses()
+        found = peer_status.statuses()
         return {
             "partners": sum(peer.is_partner for peer in found),
             "backfilled": sum(peer.backfill not in ("", "waiting") for peer in found),

@@ -18,7 +18,7 @@ from coffee_node.web.forms import FederatedForm, LanguageMapField, WordsField
 _: Callable[[str], Any] = LazyText  # WTForms declares its labels as str.
 
 COUNTRIES = ("FR", "BE", "NL", "LU", "DE")
-LANGUAGES = ("fr", "nl", "en", "de", "lb", "es", "it", "pt", "pl", "ro", "tr", "ar", "uk")
+LANGUAGES = ("fr", "nl", "en", "de", "lb", "es", "it", "ar")
 AVAILABILITY_CHOICES = (
     ("", "–"),
     ("available", _("available")),

@@ -27,6 +27,7 @@ from coffee_node.web.forms import keeps_form
 from coffee_node.web.list_forms import COLUMNS, CSV_LIMIT, feed_choices, list_csv, list_json
 from coffee_node.web.listing import ListPage, ListQuery, run_list
 from coffee_node.web.object_views import page_url
+from coffee_node.web.whereabouts import where_of
 
 FILTERS = ("purpose", "kind", "contract", "ended")
 CSV_COLUMNS = {
@@ -76,13 +77,20 @@ def show_list() -> str:
         lead=_("From every place of the network, on both sides of the border."),
         placeholder=_("a skill, a job, a desk"),
         new_query="&kind=job" if is_jobs else "",
-        cards=[card(row) for row in page.rows],
+        banks=_banks(page),
         badges=list_facets.badges_for("proposal", page.rows),
         facets=_facets(query),
         purposes=_purposes(query),
         scopes=list_facets.scope_choices(query),
         feeds=feed_choices(page),
     )
+
+
+def _banks(page: ListPage) -> dict[str, list[dict[str, Any]]]:
+    banks: dict[str, list[dict[str, Any]]] = {"here": [], "across": []}
+    for row in page.rows:
+        banks["across" if where_of(row).is_across else "here"].append(card(row))
+    return banks
 
 
 @blueprint.get("/offers.json")

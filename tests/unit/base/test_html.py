@@ -144,3 +144,10 @@ def test_markup_reads_as_lines_of_text(markup: str, text: str) -> None:
 @given(MARKUP)
 def test_reading_markup_as_text_never_raises(markup: str) -> None:
     assert html.to_text(markup) == html.to_text(markup).strip()
+
+
+@pytest.mark.parametrize("markup", ["<ul><li>" * 50_000, "<b>" * 100_000, "<a " * 300_000, "x" * 1_000_000])
+def test_excess_is_cut_before_it_costs_anything(markup: str) -> None:
+    cleaned = html.sanitise(markup)
+    assert len(cleaned) <= 400_000
+    assert cleaned.count("<li>") <= 4_000

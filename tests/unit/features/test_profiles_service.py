@@ -230,3 +230,16 @@ def test_a_company_is_public_at_once(fediverse: Fediverse, lille: TestNode) -> N
         assert [skill["name"] for skill in copy.skills_sought] == ["SQL"]
     with lille.context(), pytest.raises(Unprocessable):
         service.open_company("club", {"name": "Club", "kind": "space"})
+
+
+def test_a_neighbour_lists_only_who_wants_to_be_listed(
+    fediverse: Fediverse, lille: TestNode, claire: Actor
+) -> None:
+    tournai = fediverse.node("tournai", partners=[lille])
+    row = service.publish_profile(service.profile_of(claire), is_listed=False)
+    fediverse.settle()
+    assert tournai.get_json("/people.json")["total"] == 0
+    fediverse.clock.advance(seconds=5)
+    service.change_profile(row, {"is_listed": True})
+    fediverse.settle()
+    assert tournai.get_json("/people.json")["total"] == 1

@@ -29,7 +29,7 @@ FORM = {
     "name_map-nl": "Bureau per dag",
     "content_map-nl": "Een *rustige* plek.",
 }
-JOB = {
+JOB: dict[str, Any] = {
     "kind": "job",
     "name": "Developer",
     "unit": "one",
