@@ -1,7 +1,7 @@
 # Everything runs in .venv; installing talks to stderr, so stdout belongs to the command that was asked for.
 .SILENT:
 MAKEFLAGS += --no-print-directory
-.PHONY: install demo test lint types bench clean
+.PHONY: install demo test lint types texts bench clean
 
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
@@ -32,6 +32,9 @@ types: install
 	$(BIN)/python -m mypy
 	set -e; for plugin in $(wildcard plugins/*/setup.cfg); do \
 		$(BIN)/python -m mypy --config-file setup.cfg "$$(dirname $$plugin)"/coffee_*; done
+
+texts: install
+	$(BIN)/python -m tests.house.texts update
 
 bench: install
 	$(BIN)/python -m tests.bench $(ARGS)

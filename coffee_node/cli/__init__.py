@@ -36,7 +36,7 @@ class ToldError(click.ClickException):
     """A CoffeeError on the terminal: what happened and what to do, exit code 1."""
 
     def __init__(self, error: CoffeeError) -> None:
-        super().__init__(str(error))
+        super().__init__(" ".join(str(error).split()))
         self.fields: Mapping[str, list[str]] = getattr(error, "fields", {})
 
     def show(self, file: IO[Any] | None = None) -> None:

@@ -161,7 +161,11 @@ def actor_document(actor: Actor, audience: str = "public") -> dict[str, Any]:
         object_type, row = described
         core = set(document)
         extra = object_type.schema.render(row, audience)
-        document |= {name: value for name, value in extra.items() if name not in core or name == "kind"}
+        document |= {
+            name: value
+            for name, value in extra.items()
+            if name not in core or name in ("kind", "discoverable")
+        }
     complete: dict[str, Any] = vocabulary.strip_nulls(document)
     return complete
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from sqlalchemy import select
+from werkzeug.wrappers import Response as AnyResponse
 
 from coffee_node.base.contracts import ObjectType
 from coffee_node.base.database import db
@@ -46,6 +48,12 @@ def search_json() -> Response:
     query = ListQuery.from_args(request.args, path="/search")
     documents = [row.document for found in find_everything(query) for row in found.rows]
     return json_response({"items": documents, "total": len(documents), "next": None})
+
+
+@search_pages.get("/tags/<name>")
+def tagged(name: str) -> AnyResponse:
+    """The address of a hashtag or of a skill in free words: everything that bears it."""
+    return redirect(f"/search?{urlencode({'skill': name})}", 303)
 
 
 def find_everything(query: ListQuery) -> list[Found]:

@@ -151,3 +151,33 @@ def test_an_object_for_single_actors_is_refused_with_what_to_do(pair: tuple[Test
     )
     assert answer.status_code == 422
     assert "/actor/followers" in answer.json["detail"]
+
+
+def test_fields_for_the_network_reach_the_members_of_a_partner_and_nobody_else(
+    fediverse: Fediverse, pair: tuple[TestNode, TestNode]
+) -> None:
+    from coffee_node.features.profiles.service import change_profile, profile_of, publish_profile
+    from coffee_node.federation import accounts
+    from coffee_node.federation.actors import find_local_actor
+
+    lille, tournai = pair
+    lille.add_person("claire", "Claire Dubois")
+    with lille.context():
+        person = find_local_actor("claire")
+        assert person is not None
+        values = {"name": "Claire Dubois", "headline": "Illustrator of maps", "summary": "<p>At home only</p>"}
+        change_profile(profile_of(person), values, {"headline": "network", "summary": "space"})
+        publish_profile(profile_of(person), is_listed=True)
+    fediverse.settle()
+    path = f"/@claire@{lille.host}"
+    assert "Illustrator of maps" not in tournai.page(path)
+
+    tournai.add_person("jan", "Jan Peeters")
+    with tournai.context():
+        secret = accounts.sign_in_link(accounts.account_named("jan"))
+    browser = tournai.client
+    browser.get(f"/sign-in/{secret}", base_url=tournai.url)
+    browser.post(f"/sign-in/{secret}", base_url=tournai.url)
+    page = browser.get(path, base_url=tournai.url, headers={"Accept": "text/html"}).text
+    assert "Illustrator of maps" in page
+    assert "At home only" not in page

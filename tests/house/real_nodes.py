@@ -17,8 +17,8 @@ import psutil
 import requests
 
 ACTIVITY = "application/activity+json"
-COMMAND = [sys.executable, "-m", "coffee_node.cli"]
-OK_SECONDS = 20.0
+COMMAND = [str(Path(sys.executable).with_name("coffee-node"))]
+OK_SECONDS = 40.0
 
 
 def free_port() -> int:
@@ -78,7 +78,11 @@ class RealNode:
         )
         log.close()
         if wait:
-            wait_for(self.is_ready, OK_SECONDS)
+            try:
+                wait_for(self.is_ready, OK_SECONDS)
+            except AssertionError:
+                self.stop()
+                raise
         return self
 
     def is_ready(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import fcntl
 import io
 import os
@@ -29,7 +30,8 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "ngettext": (1, 2),
 }
 SOURCES = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-OPTIONS = {"**/templates/**.html": {"encoding": "utf-8", "trimmed": "true"}}
+TEMPLATE_OPTIONS = {"encoding": "utf-8", "trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do"}
+OPTIONS = {"**/templates/**.html": TEMPLATE_OPTIONS}
 HEADER = """\
 msgid ""
 msgstr ""
@@ -56,7 +58,7 @@ class Texts:
 
 
 def owners(root: Path = ROOT) -> list[Texts]:
-    """The core first, then each plugin's package below plugins/ that has translations or texts to translate."""
+    """The core first, then each plugin's package below plugins/."""
     core = root / "coffee_node"
     found = [Texts("messages", core, core / "web" / "translations")]
     for distribution in plugin_folders(root):
@@ -74,6 +76,24 @@ def messages_of(package: Path) -> Catalog:
     ):
         catalogue.add(message)
     return catalogue
+
+
+def unreadable_marks(package: Path) -> Iterator[str]:
+    """The files of a package that mark something else than a text written out, which no tool can find."""
+    for path in sorted(package.rglob("*.py")):
+        calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
+        if any(name_of(call.func) in KEYWORDS and not is_text(call.args[:1]) for call in calls):
+            yield str(path.relative_to(ROOT))
+
+
+def name_of(function: ast.expr) -> str:
+    """The last name of what is called."""
+    return getattr(function, "id", "") or getattr(function, "attr", "")
+
+
+def is_text(arguments: list[ast.expr]) -> bool:
+    """True if the first argument is a text written out."""
+    return all(isinstance(item, ast.Constant) and isinstance(item.value, str) for item in arguments)
 
 
 def wanted_of(owner: Texts, core: Catalog) -> Catalog:
@@ -129,7 +149,10 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def update(path: Path, wanted: Catalog, language: str) -> bool:
-    """Merge the wanted texts into one file, whole or not at all; True if it changed."""
+    """Merge the wanted texts into one file, whole or not at all; True if it changed.
+
+    RuntimeError if somebody saved it meanwhile.
+    """
     with locked(path.parent):
         source = path.read_bytes() if path.exists() else b""
         result = merged(wanted, source, language)
@@ -138,7 +161,7 @@ def update(path: Path, wanted: Catalog, language: str) -> bool:
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as temporary:
             temporary.write(result)
         os.chmod(temporary.name, 0o644)
-        # A translator who saved meanwhile wins; the next update brings the new texts.
+        # A translator who saved meanwhile wins.
         if source and path.read_bytes() != source:
             os.unlink(temporary.name)
             raise RuntimeError(f"{path} was saved meanwhile: run this again")

@@ -28,8 +28,7 @@ def alice(request: pytest.FixtureRequest, peer: Callable[..., FedifyPeer]) -> Fe
 
 
 def received(alice: FedifyPeer, type_: str, object_id: str = "") -> list[dict[str, Any]]:
-    found = alice.ask("received", type=type_)
-    entries = found if isinstance(found, list) else found["received"]
+    entries: list[dict[str, Any]] = alice.ask("received", type=type_)
     return [entry for entry in entries if not object_id or entry["objectId"] == object_id]
 
 
@@ -50,9 +49,9 @@ def test_the_peer_follows_a_space_and_receives_its_event_its_update_and_its_dele
     assert "Moved" in str(update["json"])
     assert lille.post({"type": "Delete", "object": event}).status_code == 201
     wait_for(lambda: received(alice, "Delete", event), 10)
-    assert alice.ask("errors") in ([], {"errors": []})
+    assert alice.ask("errors") == []
 
-    alice.ask("unfollow", uri=space, follow=follow["id"])
+    alice.ask("unfollow", uri=space, follow=follow["sent"])
     wait_for(lambda: lille.get_json("/actors/lille/followers")["totalItems"] == 0, 10)
 
 

@@ -77,7 +77,10 @@ def may_search(field: str) -> ColumnElement[bool]:
 
 def card(row: Profile, audience: str | None = None) -> dict[str, Any]:
     """A profile as this audience (default: the reader) may see it, for rows and pages."""
-    shown = shown_fields(row, audience or audience_for(row))
+    audience = audience or audience_for(row)
+    shown = shown_fields(row, audience)
+    if audience == "network":
+        shown |= members_fields(row)
     summary, language = _in_readers_language(shown, row.language or "")
     space = find_actor(shown["affiliation"]) if shown.get("affiliation") else None
     return {
@@ -92,6 +95,15 @@ def card(row: Profile, audience: str | None = None) -> dict[str, Any]:
         "text": summary,
         "text_language": language,
     }
+
+
+def members_fields(row: Profile) -> dict[str, Any]:
+    """What a partner shows of this person to our members, beyond what it shows to everybody."""
+    document = row.actor.members_document
+    if row.is_local or not document:
+        return {}
+    values = current_node.registry.type_for_model(Profile).schema.parse(document)
+    return {name: value for name, value in values.items() if value and hasattr(row, name)}
 
 
 def town_line(place: Mapping[str, Any] | None) -> str:
