@@ -24,13 +24,13 @@ CATALOGUES = [
 
 
 @functools.cache
-def core() -> Catalog:
-    return texts.messages_of(texts.owners()[0].package)
+def marked(owner: Texts) -> Catalog:
+    return texts.messages_of(owner.package)
 
 
 @functools.cache
 def wanted(owner: Texts) -> Catalog:
-    return texts.wanted_of(owner, core())
+    return texts.wanted_of(owner, marked(texts.owners()[0]))
 
 
 def glossary() -> dict[str, dict[str, str]]:
@@ -94,7 +94,7 @@ def test_a_text_that_is_a_term_of_the_glossary_has_its_word(language: str) -> No
 
 
 def test_another_word_than_that_of_the_glossary_is_found() -> None:
-    source = 'msgid "Space"\nmsgstr "Espace"\n'.encode()
+    source = b'msgid "Space"\nmsgstr "Espace"\n'
     assert text_checks.glossary_breaches({"space": {"fr": "lieu"}}, source, "fr") == [
         "Space: Espace, in the glossary lieu"
     ]
@@ -104,13 +104,34 @@ def test_another_word_than_that_of_the_glossary_is_found() -> None:
 
 
 def test_every_marked_text_is_written_out_where_it_is_marked() -> None:
-    found = [place for owner in texts.owners() for place in texts.unreadable_marks(owner.package)]
-    assert sorted(found) == [
+    found = {
+        str(path.relative_to(ROOT))
+        for owner in texts.owners()
+        for path, text in texts.marks_in(owner.package)
+        if not text
+    }
+    assert found == {
         # The tools themselves, and the messages of the schemas, which are marked where they are raised.
         "coffee_node/base/i18n.py",
         "coffee_node/web/forms.py",
         "coffee_node/web/language.py",
+    }
+
+
+def test_every_marked_text_is_seen_by_the_tool() -> None:
+    unseen = [
+        text
+        for owner in texts.owners()
+        for _, text in texts.marks_in(owner.package)
+        if text and text not in marked(owner)
     ]
+    assert unseen == [], "the tool does not look into f-strings"
+
+
+def test_marks_are_found_also_where_the_tool_does_not_look(tmp_path: Path) -> None:
+    source = "a = f\"{_('Save')}\"\nb = i18n.gettext(a)\n"
+    package = package_with(tmp_path / "shop", page="", views=source)
+    assert [text for _, text in texts.marks_in(package)] == ["Save", ""]
 
 
 # --- the checks can fail

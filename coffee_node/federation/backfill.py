@@ -15,9 +15,10 @@ from coffee_node.activitypub import vocabulary
 from coffee_node.base import clock
 from coffee_node.base.database import db, write
 from coffee_node.base.errors import CoffeeError, FetchError, InvalidDocument
-from coffee_node.federation import inbox, peers
+from coffee_node.federation import audience, inbox, peers
 from coffee_node.federation.actors import node_signer
-from coffee_node.federation.peer_models import Backfill
+from coffee_node.federation.models import Actor
+from coffee_node.federation.peer_models import Backfill, Peer
 from coffee_node.node import current_node
 
 WORKER_PATIENCE = 30.0
@@ -25,6 +26,36 @@ MAX_PAGES = 50
 PAUSE = timedelta(seconds=1)
 RETRY_MINUTES = (1, 5, 30, 120, 720)
 LEASE = timedelta(seconds=60)
+MARGIN = timedelta(hours=1)
+
+
+def catch_up() -> None:
+    """Read each partner's outbox back to where we were complete: at every start, for what we missed.
+
+    The signed GET is also the sign of life that lets what waits for us at the partner leave at once.
+    """
+    hosts = audience.partner_hosts()
+    query = select(Actor).where(Actor.host.in_(hosts), Actor.type == "Application", Actor.outbox != "")
+    if not hosts:
+        return
+    with write(patience=WORKER_PATIENCE):
+        known = {peer.host: peer for peer in db.session.scalars(select(Peer).where(Peer.host.in_(hosts)))}
+        for actor in db.session.scalars(query):
+            peer = known.get(actor.host)
+            _restart(actor, peer.complete_until if peer is not None else None)
+
+
+def _restart(actor: Actor, complete_until: datetime | None) -> None:
+    walk = db.session.scalar(select(Backfill).where(Backfill.actor_id == actor.id))
+    if walk is None or walk.state == "waiting":
+        return
+    now = clock.utcnow()
+    walk.state = "waiting"
+    walk.next_url = actor.outbox
+    walk.pages = walk.items = walk.attempts = 0
+    walk.back_to = complete_until - MARGIN if complete_until is not None else walk.back_to
+    walk.started_at = walk.next_try_at = now
+    walk.lease_until = None
 
 
 def read_next_page() -> bool:
@@ -108,6 +139,8 @@ def _note_page(walk_id: int, items: list[dict[str, Any]], following: str) -> Non
         walk.next_url = following or walk.next_url
         if not following or is_old or walk.pages >= MAX_PAGES or walk.items >= limit:
             walk.state = "done"
+            if walk.actor.type == "Application":
+                peers.peer_for(walk.actor.host).complete_until = walk.started_at
             return
         walk.next_try_at = clock.utcnow() + _pause()
 

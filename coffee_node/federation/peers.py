@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from coffee_node.activitypub import nodeinfo, vocabulary
 from coffee_node.base import clock
-from coffee_node.base.database import db, insert_ignore, write
+from coffee_node.base.database import after_commit, db, insert_ignore, write
 from coffee_node.base.errors import CoffeeError, NotFound, Unprocessable
 from coffee_node.federation import actors, follows
 from coffee_node.federation.models import Actor, Delivery, Follow
 from coffee_node.federation.peer_models import Peer
-from coffee_node.node import current_node
+from coffee_node.node import current_node, this_node
 
 
 def peer_for(host: str) -> Peer:
@@ -28,9 +28,24 @@ def note_received(hosts: Iterable[str]) -> None:
     for host in sorted(set(hosts)):
         peer = peer_for(host)
         peer.last_received_at = now
-        if peer.away_until is not None:
-            peer.away_until = None
-            peer.failures = 0
+        _resume(peer)
+
+
+def note_sign_of_life(host: str) -> None:
+    """A host that was away asks us something with a valid signature: it is back."""
+    query = select(Peer.id).where(Peer.host == host, Peer.away_until.is_not(None))
+    if db.session.scalar(query) is not None:
+        with write():
+            _resume(peer_for(host))
+
+
+def _resume(peer: Peer) -> None:
+    if peer.away_until is None:
+        return
+    peer.away_until = None
+    peer.failures = 0
+    node = this_node()
+    after_commit(lambda: node.wake("deliver"))
 
 
 def node_actor_uri(address: str) -> str:

@@ -116,8 +116,18 @@ class Worker:
 
     def _sweep(self) -> None:
         """Wake every job now and then: leases that ran out and retries that are due need no message."""
+        self._catch_up()
         while True:
             for job in self._node.wakers:
                 self._node.wake(job)
             if self._node.stopping.wait(self._node.config.queue.sweep_seconds):
                 return
+
+    def _catch_up(self) -> None:
+        with self._app.app_context():
+            try:
+                backfill.catch_up()
+            except Exception:
+                logger.exception("What was missed could not be asked for; the next start tries again")
+            finally:
+                db.session.remove()

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from coffee_node.activitypub import vocabulary
 from coffee_node.base.errors import Gone, NotFound
-from coffee_node.federation import actors, audience, inbox, outbox
+from coffee_node.federation import actors, audience, inbox, outbox, peers
 from coffee_node.federation.actors import actor_document, find_local_actor
 from coffee_node.federation.models import Activity, Actor
 from coffee_node.node import current_node
@@ -71,6 +71,7 @@ def reader_level() -> str:
     """`network` for a GET signed by an actor of a partner's host, else `public`."""
     reader = signed_by(request)
     if reader is not None and reader.host in audience.partner_hosts():
+        peers.note_sign_of_life(reader.host)
         return "network"
     return "public"
 

@@ -64,7 +64,8 @@ def network_reach() -> str:
     places = ngettext("%(num)d linked place", "%(num)d linked places", count)
     if countries < 2:
         return places
-    return f"{places}, {ngettext('%(num)d country', '%(num)d countries', countries)}"
+    across = ngettext("%(num)d country", "%(num)d countries", countries)
+    return f"{places}, {across}"
 
 
 def _count_spaces() -> tuple[int, int]:

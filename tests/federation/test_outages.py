@@ -114,3 +114,23 @@ def test_a_token_may_not_write_for_somebody_else(pair: tuple[TestNode, TestNode]
     answer = lille.client.post("/actors/lille/outbox", json=event_document(), headers=headers, base_url=lille.url)
     assert answer.status_code == 403
     assert lille.get_json("/events.json")["total"] == 0
+
+
+def test_a_node_that_starts_again_reads_what_it_missed_and_opens_the_way_to_itself(
+    fediverse: Fediverse, pair: tuple[TestNode, TestNode]
+) -> None:
+    from coffee_node.federation import backfill
+
+    lille, tournai = pair
+    fediverse.down.add(tournai.host)
+    for number in range(6):
+        lille.post(event_document(name=f"Missed {number}"))
+        fediverse.settle()
+        fediverse.clock.advance(minutes=20)
+    fediverse.down.clear()
+    with tournai.context():
+        backfill.catch_up()
+    fediverse.settle()
+    assert tournai.get_json("/events.json?scope=network")["total"] == 6
+    with lille.context():
+        assert {row.state for row in Delivery.query} == {"sent"}

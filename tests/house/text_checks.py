@@ -12,8 +12,8 @@ from tests.house.texts import key, read_catalogue, real
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|%")
 TAG = re.compile(r"</?[a-z][^>]*>", re.I)
 FUZZY = re.compile(r"^#,.*\bfuzzy\b", re.M)
-# French sets its high signs off with a space that never breaks; an English colon or quote stays out.
-FRENCH_SLIPS = re.compile(r"'|[^\S\u00a0\u202f][:;!?»](?=\s|$)|(?<=\w)[;!?](?=\s|$)|(?<=\w):(?=\s|$)|«[^\u00a0]")
+# French sets its high signs off with a space that never breaks, and has no straight apostrophe.
+FRENCH_SLIPS = re.compile(r"'|(?<![\u00a0\u202f])[:;!?»](?=\s|$)|«(?!\u00a0)")
 
 
 def forms(text: str | tuple[str, ...] | list[str] | None) -> list[str]:
@@ -74,4 +74,3 @@ def glossary_breaches(glossary: dict[str, dict[str, str]], source: bytes, langua
         if word and said and said.casefold() != word.casefold():
             found.append(f"{key(message)}: {said}, in the glossary {word}")
     return found
-

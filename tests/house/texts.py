@@ -71,29 +71,24 @@ def owners(root: Path = ROOT) -> list[Texts]:
 def messages_of(package: Path) -> Catalog:
     """The texts that the Python files and the templates of a package mark for translation."""
     catalogue = Catalog()
-    for _name, _line, message, _comments, _context in extract_from_dir(
-        package, SOURCES, OPTIONS, KEYWORDS
-    ):
+    for _name, _line, message, _comments, _context in extract_from_dir(package, SOURCES, OPTIONS, KEYWORDS):
         catalogue.add(message)
     return catalogue
 
 
-def unreadable_marks(package: Path) -> Iterator[str]:
-    """The files of a package that mark something else than a text written out, which no tool can find."""
+def marks_in(package: Path) -> Iterator[tuple[Path, str]]:
+    """What the modules of a package mark, file by file: a text, or nothing where it is not written out."""
     for path in sorted(package.rglob("*.py")):
-        calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
-        if any(name_of(call.func) in KEYWORDS and not is_text(call.args[:1]) for call in calls):
-            yield str(path.relative_to(ROOT))
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and name_of(node.func) in KEYWORDS:
+                first = node.args[0] if node.args else None
+                is_text = isinstance(first, ast.Constant) and isinstance(first.value, str)
+                yield path, first.value if is_text else ""
 
 
 def name_of(function: ast.expr) -> str:
     """The last name of what is called."""
     return getattr(function, "id", "") or getattr(function, "attr", "")
-
-
-def is_text(arguments: list[ast.expr]) -> bool:
-    """True if the first argument is a text written out."""
-    return all(isinstance(item, ast.Constant) and isinstance(item.value, str) for item in arguments)
 
 
 def wanted_of(owner: Texts, core: Catalog) -> Catalog:

@@ -29,7 +29,9 @@ def loaded_by(code: str) -> set[str]:
 
 def test_help_loads_neither_the_database_nor_the_web() -> None:
     code = "from coffee_node.cli import main\nmain(['--help'], standalone_mode=False)"
-    assert loaded_by(code) & {"sqlalchemy", "flask", "alembic", "granian", "cryptography", "requests"} == set()
+    assert (
+        loaded_by(code) & {"sqlalchemy", "flask", "alembic", "granian", "cryptography", "requests"} == set()
+    )
 
 
 def test_the_process_that_watches_over_serve_stays_small() -> None:
