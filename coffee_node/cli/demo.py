@@ -42,8 +42,8 @@ BASE_PORT = 8801
 def demo(folder: Path | None, base_port: int, once: bool, as_json: bool) -> None:
     """Show a living network: seven nodes on this machine that follow each other over HTTP.
 
-    Prints what each of them holds, then addresses and sign-in links, and stays up until Ctrl-C. With --once it
-    ends with 0 when everything has arrived everywhere, else with 1 and what is missing.
+    Prints what each of them holds, then addresses and sign-in links, and stays up until Ctrl-C. With
+    --once it ends with 0 when everything has arrived everywhere, else with 1 and what is missing.
     """
     from coffee_node.cli.demo_network.content import SLUGS
     from coffee_node.cli.demo_network.network import Network
@@ -105,12 +105,18 @@ def _empty_folder(folder: Path) -> Path:
 
 @contextmanager
 def _ending_by_signal() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP end the demo as Ctrl-C does, so that its nodes never outlive it."""
+    """Let SIGTERM and SIGHUP end the demo as Ctrl-C does, so that its nodes never outlive it.
+
+    SIGINT is named too: a shell starts what runs in the background without it. While the nodes are being
+    stopped, a second signal changes nothing.
+    """
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def interrupt(number: int, frame: FrameType | None) -> None:
+        for each in numbers:
+            signal.signal(each, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    numbers = (signal.SIGTERM, signal.SIGHUP)
     before = [signal.signal(number, interrupt) for number in numbers]
     try:
         yield

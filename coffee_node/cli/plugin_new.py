@@ -18,11 +18,18 @@ NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
 TYPE_LENGTH = 30
 # The node has features, pages or owners of tables with these names.
 TAKEN = frozenset(
-    "about accessibility account activities actor actors admin articles at bootstrap companies core events inbox"
-    " jobs language network notes objects offers outbox people privacy profiles proposals search setup shell"
-    " sign-in sign-out spaces static style tags test testing".split()
+    {
+        "about", "accessibility", "account", "activities", "actor", "actors", "admin", "articles", "at",
+        "bootstrap", "client", "companies", "core", "deliveries", "delivery", "discovery", "events",
+        "federation", "follow", "follows", "home", "inbox", "jobs", "language", "livez", "me", "metrics",
+        "network", "nodeinfo", "notes", "objects", "offers", "operation", "outbox", "people", "privacy",
+        "profiles", "proposals", "readyz", "search", "setup", "shell", "sign-in", "sign-out", "spaces",
+        "static", "style", "tags", "test", "testing",
+    }
+)  # fmt: skip
+EMPTY_WORDS = frozenset(
+    {"common", "data", "helper", "helpers", "manager", "misc", "node", "plugin", "util", "utils"}
 )
-EMPTY_WORDS = frozenset("common data helper helpers manager misc node plugin util utils".split())
 
 
 @click.command()
@@ -49,7 +56,7 @@ def new(name: str, folder: Path) -> None:
 
 
 def write_plugin(name: str, folder: Path) -> Path:
-    """Write the distribution coffee-NAME into a folder, whole or not at all; ConfigError says what stops it."""
+    """Write coffee-NAME into a folder, whole or not at all; ConfigError says what stops it."""
     check_name(name)
     target = folder / f"coffee-{name}"
     if target.exists():
@@ -74,8 +81,8 @@ def check_name(name: str) -> None:
     """ConfigError with one sentence when something cannot be the name of a plugin."""
     if NAME.fullmatch(name) is None:
         raise ConfigError(
-            f'"{name}" cannot be the name of a plugin: it takes small letters, digits and single hyphens and begins '
-            "with a letter, for example desk-rota."
+            f'"{name}" cannot be the name of a plugin: it takes small letters, digits and single hyphens '
+            "and begins with a letter, for example desk-rota."
         )
     if name.startswith("coffee-"):
         raise ConfigError(f'Leave "coffee-" out, it is added: coffee-node plugin new {name[7:]}.')

@@ -1,4 +1,4 @@
-"""Documents in the shape other servers send them, as JSON files for tests: `load_document("mobilizon/event")`.
+"""Documents in the shape other servers send them: `load_document("mobilizon/event")`.
 
 They are written after what these servers were seen to send (FEDERATION.md), with names and keys of our own.
 """

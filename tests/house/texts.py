@@ -81,9 +81,13 @@ def marks_in(package: Path) -> Iterator[tuple[Path, str]]:
     for path in sorted(package.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and name_of(node.func) in KEYWORDS:
-                first = node.args[0] if node.args else None
-                is_text = isinstance(first, ast.Constant) and isinstance(first.value, str)
-                yield path, first.value if is_text else ""
+                yield path, written_out(node.args)
+
+
+def written_out(arguments: list[ast.expr]) -> str:
+    """The text that the first argument is, if it is one."""
+    first = arguments[0] if arguments else None
+    return first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
 
 
 def name_of(function: ast.expr) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from pathlib import Path
 from types import TracebackType
@@ -26,11 +26,11 @@ RUNNING = "running"
 
 
 class Network:
-    """The seven nodes; leaving it stops every process that it started."""
+    """The nodes of the network (`slugs`: of some places); leaving it stops every process it started."""
 
-    def __init__(self, folder: Path, base_port: int) -> None:
+    def __init__(self, folder: Path, base_port: int, slugs: Sequence[str] = SLUGS) -> None:
         self.nodes = [
-            DemoNode(read_place(slug), folder / slug, base_port + number) for number, slug in enumerate(SLUGS)
+            DemoNode(read_place(slug), folder / slug, base_port + number) for number, slug in enumerate(slugs)
         ]
         self.expected = Expected()
         self._started = time.monotonic()
@@ -119,7 +119,9 @@ class Network:
         deadline = time.monotonic() + START_SECONDS
         while not is_done():
             if time.monotonic() > deadline:
-                raise CoffeeError(f"The nodes did not {what} within {START_SECONDS} s.", "Look at their logs.")
+                raise CoffeeError(
+                    f"The nodes did not {what} within {START_SECONDS} s.", "Look at their logs."
+                )
             time.sleep(PAUSE)
 
     def _ended(self) -> list[DemoNode]:

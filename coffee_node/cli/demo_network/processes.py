@@ -120,7 +120,13 @@ class DemoNode:
         environ = {name: value for name, value in os.environ.items() if not name.startswith("COFFEE_")}
         with self.log.open("a", encoding="utf-8") as log:
             return subprocess.Popen(  # noqa: S603 - the command is ours
-                command, env=environ, stdin=stdin, stdout=stdout, stderr=log, text=True, start_new_session=True
+                command,
+                env=environ,
+                stdin=stdin,
+                stdout=stdout,
+                stderr=log,
+                text=True,
+                start_new_session=True,
             )
 
     def _last_words(self) -> str:

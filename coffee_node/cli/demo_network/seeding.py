@@ -49,7 +49,9 @@ class Seeding:
         space = self._actor(self.place.slug)
         described = dict(self.place.content["space"])
         values = texts_of(described, "fr", column="summary")
-        values |= {name: described[name] for name in ("opening_hours", "services", "prices", "desks", "website")}
+        values |= {
+            name: described[name] for name in ("opening_hours", "services", "prices", "desks", "website")
+        }
         values |= {"place": self.place.location, "timezone": self.place.timezone, "language": "fr"}
         open_space(space, values | {"name": self.place.name, "tags": hashtags(described["tags"])})
         for person in self._entries("people"):
@@ -74,7 +76,7 @@ class Seeding:
         ]
 
     def _is_public(self, entry: Mapping[str, Any], make: Any) -> bool:
-        """Whether everybody may see an entry; what only partners may see is published here and not counted."""
+        """Whether everybody may see an entry; what is for partners alone is published and not counted."""
         if entry.get("visibility", "public") == "public":
             return True
         make(entry)
@@ -206,5 +208,6 @@ def hashtags(words: Any) -> list[dict[str, str]]:
     """Keywords as tags, with our own pages as their addresses."""
     base = current_node.config.base_url
     return [
-        {"type": "Hashtag", "name": f"#{word}", "href": f"{base}/tags/{quote(word, safe='')}"} for word in words
+        {"type": "Hashtag", "name": f"#{word}", "href": f"{base}/tags/{quote(word, safe='')}"}
+        for word in words
     ]

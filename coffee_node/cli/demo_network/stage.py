@@ -79,7 +79,6 @@ class Stage:
         found = peer_status.statuses()
         return {
             "partners": sum(peer.is_partner for peer in found),
-            "backfilled": sum(peer.backfill not in ("", "waiting") for peer in found),
             "deliveries": {
                 "done": sum(peer.done for peer in found),
                 "waiting": sum(peer.waiting for peer in found),
