@@ -16,7 +16,8 @@ from coffee_node.activitypub import keys
 from coffee_node.base import clock
 from coffee_node.testing_documents import load_document
 from coffee_node.testing_factories import article_document, event_document, need_document, note_document
-from coffee_node.testing_fediverse import Clock, Fediverse, TestNode, dispose, make_response
+from coffee_node.testing_fediverse import Clock, Fediverse, dispose, make_response
+from coffee_node.testing_node import TestNode
 
 __all__ = [
     "Clock",

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,6 @@ from urllib.parse import urlsplit
 
 import requests
 from flask import Flask
-from flask.testing import FlaskClient
 from requests.adapters import BaseAdapter
 from urllib3 import HTTPResponse
 
@@ -23,14 +20,12 @@ from coffee_node.app import create_app
 from coffee_node.base.config import load_config, write_config
 from coffee_node.base.database import db, write
 from coffee_node.features.spaces.service import open_space
-from coffee_node.federation import accounts, backfill, delivery, follows, inbox, members_view, peers
-from coffee_node.federation.actors import create_local_actor, find_actor, find_local_actor, refresh_actor
-from coffee_node.federation.models import Actor
-from coffee_node.node import EXTENSION, Node
+from coffee_node.federation import accounts
+from coffee_node.federation.actors import create_local_actor
+from coffee_node.testing_node import TestNode
 
 Hostile = Callable[[requests.PreparedRequest], requests.Response]
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-ACTIVITY = "application/activity+json"
 
 
 class Clock:
@@ -61,104 +56,6 @@ class MemoryAdapter(BaseAdapter):
 
     def close(self) -> None:
         """Nothing is open."""
-
-
-class TestNode:
-    """One node of the fediverse with a client for its pages and its write interface."""
-
-    __test__ = False
-
-    def __init__(self, app: Flask, name: str) -> None:
-        self.app = app
-        self.name = name
-        self.node: Node = app.extensions[EXTENSION]
-        self.url: str = self.node.config.base_url
-        self.host: str = self.node.config.host
-        self.slug = name
-        self._token = ""
-
-    @contextmanager
-    def context(self) -> Iterator[Flask]:
-        """The application context in which this node's services can be called."""
-        with self.app.app_context():
-            yield self.app
-
-    @property
-    def client(self) -> FlaskClient:
-        """A browser or program without cookies of its own."""
-        return self.app.test_client()
-
-    @property
-    def token(self) -> str:
-        """A bearer token of the administrator."""
-        if not self._token:
-            with self.context():
-                self._token = accounts.create_token(accounts.account_named("admin"))
-        return self._token
-
-    def get_json(self, path: str, accept: str = "application/json") -> Any:
-        """A GET that must answer 200; its JSON."""
-        response = self.client.get(path, headers={"Accept": accept}, base_url=self.url)
-        assert response.status_code == 200, f"{path}: {response.status_code} {response.text[:300]}"
-        return json.loads(response.data)
-
-    def page(self, path: str, language: str = "en") -> str:
-        """A page as a browser without an account gets it; must answer 200."""
-        headers = {"Accept": "text/html", "Accept-Language": language}
-        response = self.client.get(path, headers=headers, base_url=self.url)
-        assert response.status_code == 200, f"{path}: {response.status_code} {response.text[:300]}"
-        return response.text
-
-    def post(self, document: Mapping[str, Any], actor: str = "", **headers: str) -> str:
-        """Publish through the write interface as the space or another actor; the activity's id."""
-        response = self.client.post(
-            f"/actors/{actor or self.slug}/outbox",
-            data=json.dumps(document),
-            headers={"Authorization": f"Bearer {self.token}", "Content-Type": ACTIVITY, **headers},
-            base_url=self.url,
-        )
-        assert response.status_code == 201, f"{response.status_code} {response.text[:500]}"
-        return response.headers["Location"]
-
-    def object_of(self, activity_uri: str) -> dict[str, Any]:
-        """The object that an activity of this node published, as it is now."""
-        activity = self.get_json(urlsplit(activity_uri).path, ACTIVITY)
-        found: dict[str, Any] = self.get_json(urlsplit(activity["object"]["id"]).path, ACTIVITY)
-        return found
-
-    def add_person(self, handle: str, name: str = "") -> Actor:
-        """A coworker with an account, member of the first space."""
-        with self.context():
-            account = accounts.create_account(handle, name or handle.title())
-            space = find_local_actor(self.slug)
-            assert space is not None and account.actor is not None
-            with write():
-                accounts.join_space(account, space)
-            return account.actor
-
-    def follow(self, other: TestNode) -> None:
-        """Ask another node to become a partner."""
-        with self.context():
-            peers.follow_node(other.url)
-
-    def follow_actor(self, actor_uri: str, follower: str = "") -> None:
-        """Let an actor of this node (the space by default) follow anybody."""
-        with self.context():
-            target = find_actor(actor_uri) or refresh_actor(actor_uri)
-            who = find_local_actor(follower or self.slug)
-            assert who is not None
-            follows.request_follow(who, target)
-
-    def accept(self, other: TestNode) -> None:
-        """Accept the request of another node."""
-        with self.context():
-            follows.answer_follow(peers.request_from(other.url), accept=True)
-
-    def work(self) -> bool:
-        """One step of the worker of each kind; whether there was anything to do."""
-        with self.context():
-            steps = (delivery.deliver_due, inbox.process_next, backfill.read_next_page, members_view.fetch_next)
-            return any([bool(step()) for step in steps])
 
 
 class Fediverse:

@@ -191,6 +191,20 @@ def write(patience: float = REQUEST_PATIENCE) -> Iterator[Session]:
     _run(callbacks)
 
 
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """A part of a write() that is undone alone when it fails: its rows, and its after_commit() calls."""
+    session = db.session()
+    callbacks = session.info[_CALLBACKS]
+    kept = len(callbacks)
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        del callbacks[kept:]
+        raise
+
+
 def end_reading() -> None:
     """Give the snapshot of earlier reads back before something slow; rows that were read stay usable."""
     db.session.commit()

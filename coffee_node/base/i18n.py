@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from datetime import date, datetime, tzinfo
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
@@ -126,6 +127,16 @@ def ngettext(singular: str, plural: str, number: int, **values: Any) -> str:
     else:
         text = singular if number == 1 else plural
     return text % {"num": number, **values}
+
+
+def plural_number(value: Decimal) -> int:
+    """A whole number that takes the same plural as this one: French says 1.5 day, English 1.5 days."""
+    return 1 if reader_locale().plural_form(value.normalize()) == "one" else 2
+
+
+def first_upper(text: str) -> str:
+    """A text with a capital in front and the rest as it is: German nouns keep theirs."""
+    return text[:1].upper() + text[1:]
 
 
 class LazyText:

@@ -15,6 +15,7 @@ from sqlalchemy import or_, select
 from coffee_node.base import clock
 from coffee_node.base.database import db, write
 from coffee_node.base.errors import Conflict, NotFound, Unprocessable
+from coffee_node.base.i18n import gettext as _
 from coffee_node.federation.account_models import Account, BrowserSession, Membership, SignInLink, Token
 from coffee_node.federation.actors import create_local_actor, find_local_actor, local_spaces
 from coffee_node.federation.models import Actor
@@ -35,9 +36,9 @@ def check_handle(handle: str) -> None:
     """Unprocessable when a handle cannot be part of an address."""
     if not HANDLE.match(handle) or handle in RESERVED_SLUGS:
         raise Unprocessable(
-            f"{handle!r} cannot be a handle.",
-            "Use 1 to 64 small letters, digits and hyphens, for example claire-dubois.",
-            fields={"handle": ["letters a-z, digits and hyphens only"]},
+            _("'%(handle)s' cannot be a handle.", handle=handle),
+            _("Use 1 to 64 small letters, digits and hyphens, for example claire-dubois."),
+            fields={"handle": [_("letters a-z, digits and hyphens only")]},
         )
 
 
@@ -55,7 +56,7 @@ def create_account(
     with write():
         taken = db.session.scalar(select(Account).where(Account.handle == handle))
         if taken is not None or (with_person and find_local_actor(handle) is not None):
-            raise Conflict(f"The handle {handle} is taken.", "Choose another one.")
+            raise Conflict(_("The handle %(handle)s is taken.", handle=handle), _("Choose another one."))
         account = Account(handle=handle, name=name, email=email, is_admin=is_admin)
         if with_person:
             account.actor = create_local_actor("Person", handle, name, is_published=False)
@@ -122,9 +123,9 @@ def set_password(account: Account, password: str) -> None:
     """Keep the argon2id hash of a password; Unprocessable when it is too short."""
     if len(password) < MIN_PASSWORD:
         raise Unprocessable(
-            f"A password has at least {MIN_PASSWORD} characters.",
-            "A few words in a row are easy to keep in mind.",
-            fields={"password": [f"at least {MIN_PASSWORD} characters"]},
+            _("A password has at least %(least)d characters.", least=MIN_PASSWORD),
+            _("A few words in a row are easy to keep in mind."),
+            fields={"password": [_("at least %(least)d characters", least=MIN_PASSWORD)]},
         )
     account.password_hash = PasswordHasher().hash(password)
 

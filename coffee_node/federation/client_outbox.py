@@ -10,13 +10,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from coffee_node.activitypub import vocabulary
 from coffee_node.activitypub.limits import parse_json
 from coffee_node.base import clock
 from coffee_node.base.contracts import ObjectType
-from coffee_node.base.database import db, write
+from coffee_node.base.database import db, insert_ignore, write
 from coffee_node.base.errors import Conflict, Forbidden, InvalidDocument, NotFound, Unprocessable
 from coffee_node.federation import actors, audience, follows, objects, outbox
 from coffee_node.federation.account_models import Account, IdempotencyKey
@@ -36,18 +36,12 @@ def post(account: Account, actor: Actor, body: bytes, idempotency_key: str = "")
     prepared = _prepare(activity)
     hashed = hashlib.sha256(body).hexdigest()
     with write():
-        known = _known(account, idempotency_key)
-        if known is not None:
-            if known.body_hash != hashed:
-                raise Conflict("This Idempotency-Key was used for another body.", "Send a new key.")
-            return known.location
-        uri = _route(actor, activity, prepared)
+        if idempotency_key and not _claim_key(account, idempotency_key[:255], hashed):
+            return _first_answer(account, idempotency_key[:255], hashed)
+        uri = ROUTES[activity["type"]](actor, activity, prepared)
         if idempotency_key:
-            db.session.add(
-                IdempotencyKey(
-                    account_id=account.id, key=idempotency_key[:255], body_hash=hashed, location=uri
-                )
-            )
+            _key(account, idempotency_key[:255]).location = uri
+        db.session.flush()
         return uri
 
 
@@ -75,24 +69,25 @@ def _prepare(activity: dict[str, Any]) -> Actor | None:
     return actors.resolve_actor(uri)
 
 
-def _known(account: Account, key: str) -> IdempotencyKey | None:
-    if not key:
-        return None
-    query = select(IdempotencyKey).where(
-        IdempotencyKey.account_id == account.id, IdempotencyKey.key == key[:255]
-    )
-    found = db.session.scalar(query)
-    if found is not None and clock.utcnow() - found.created_at > KEY_LIFE:
-        db.session.delete(found)
-        db.session.flush()
-        return None
-    return found
+def _claim_key(account: Account, key: str, hashed: str) -> bool:
+    """Take a key for this POST; False when an earlier one holds it, also one running beside this."""
+    old = clock.utcnow() - KEY_LIFE
+    db.session.execute(delete(IdempotencyKey).where(IdempotencyKey.created_at < old))
+    values = {"account_id": account.id, "key": key, "body_hash": hashed, "location": ""}
+    taken = db.session.execute(insert_ignore(IdempotencyKey).returning(IdempotencyKey.id), [values])
+    return taken.first() is not None
 
 
-def _route(actor: Actor, activity: dict[str, Any], prepared: Actor | None) -> str:
-    result = ROUTES[activity["type"]](actor, activity, prepared)
-    db.session.flush()
-    return result
+def _first_answer(account: Account, key: str, hashed: str) -> str:
+    known = _key(account, key)
+    if known.body_hash != hashed:
+        raise Conflict("This Idempotency-Key was used for another body.", "Send a new key.")
+    return known.location
+
+
+def _key(account: Account, key: str) -> IdempotencyKey:
+    query = select(IdempotencyKey).where(IdempotencyKey.account_id == account.id, IdempotencyKey.key == key)
+    return db.session.scalars(query).one()
 
 
 def _object_of(activity: dict[str, Any]) -> dict[str, Any]:

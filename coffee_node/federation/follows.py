@@ -14,6 +14,7 @@ from coffee_node.activitypub import vocabulary
 from coffee_node.base import clock
 from coffee_node.base.database import after_commit, db, insert_ignore, write
 from coffee_node.base.errors import Unprocessable
+from coffee_node.base.i18n import gettext as _
 from coffee_node.federation import actors, outbox
 from coffee_node.federation.models import Actor, Follow
 from coffee_node.federation.peer_models import Backfill, Peer
@@ -29,7 +30,7 @@ def find_follow(follower: Actor, target: Actor) -> Follow | None:
 def request_follow(follower: Actor, target: Actor) -> Follow:
     """Send a Follow from an actor of ours; a follow that stands is left alone."""
     if follower.uri == target.uri:
-        raise Unprocessable("An actor cannot follow itself.", "Choose somebody else.")
+        raise Unprocessable(_("Nobody can follow themselves."), _("Choose somebody else."))
     with write():
         follow = find_follow(follower, target) or Follow(follower=follower, target=target, state="undone")
         db.session.add(follow)

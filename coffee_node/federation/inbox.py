@@ -16,7 +16,7 @@ from coffee_node.activitypub import vocabulary
 from coffee_node.activitypub.limits import parse_json
 from coffee_node.activitypub.request_signatures import IncomingRequest, SignatureError, read_signature
 from coffee_node.base import clock
-from coffee_node.base.database import after_commit, db, insert_ignore, is_postgres, write
+from coffee_node.base.database import after_commit, db, insert_ignore, is_postgres, savepoint, write
 from coffee_node.base.errors import CoffeeError, FetchError, InvalidDocument
 from coffee_node.federation import handlers, members_view, peers
 from coffee_node.federation.actors import find_actor, ref
@@ -170,7 +170,7 @@ def _claim(limit: int) -> Sequence[int]:
 def _handle(item: InboxItem, fetched: dict[str, dict[str, Any]]) -> handlers.NeedsDocument | None:
     """Handle one item in its own savepoint and note how it ended."""
     try:
-        with db.session.begin_nested():
+        with savepoint():
             state, why = _dispatch(item, fetched)
     except handlers.NeedsDocument as need:
         return need

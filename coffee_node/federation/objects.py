@@ -11,6 +11,7 @@ from coffee_node.base import clock
 from coffee_node.base.contracts import ObjectType
 from coffee_node.base.database import db
 from coffee_node.base.errors import Unprocessable
+from coffee_node.base.i18n import gettext as _
 from coffee_node.base.ids import new_uuid
 from coffee_node.federation import audience, outbox, search
 from coffee_node.federation.actors import actor_document
@@ -89,11 +90,11 @@ def update_object(
     The audience can only be widened: what has left the node cannot be called back, only deleted.
     """
     if row.deleted_at is not None:
-        raise Unprocessable("This was deleted and cannot be changed.", "Create a new one.")
+        raise Unprocessable(_("This was deleted and cannot be changed."), _("Write a new one."))
     if visibility is not None and WIDTH[visibility] < WIDTH[row.visibility]:
         raise Unprocessable(
-            "What was already sent to others cannot be shown to fewer people.",
-            "Delete it and write a new one.",
+            _("What was already sent to others cannot be shown to fewer people."),
+            _("Delete it and write a new one."),
         )
     row.visibility = visibility or row.visibility
     set_columns(row, values)

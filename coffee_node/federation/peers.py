@@ -10,6 +10,7 @@ from coffee_node.activitypub import nodeinfo, vocabulary
 from coffee_node.base import clock
 from coffee_node.base.database import after_commit, db, insert_ignore, write
 from coffee_node.base.errors import CoffeeError, NotFound, Unprocessable
+from coffee_node.base.i18n import gettext as _
 from coffee_node.federation import actors, follows
 from coffee_node.federation.models import Actor, Delivery, Follow
 from coffee_node.federation.peer_models import Peer
@@ -60,8 +61,8 @@ def node_actor_uri(address: str) -> str:
     found = nodeinfo.read_nodeinfo(current_node.http, base)
     if not found.actor_uri or not vocabulary.same_host(found.actor_uri, base):
         raise NotFound(
-            f"{base} answers, but names no node actor.",
-            "Only nodes can become partners; follow its spaces or people one by one.",
+            _("%(address)s answers, but is no site of the network.", address=base),
+            _("Only these can become partners; follow its places or people one by one."),
         )
     return found.actor_uri
 
@@ -70,7 +71,7 @@ def follow_node(address: str) -> Follow:
     """Ask another node to become a partner; it is done when both sides have accepted."""
     uri = node_actor_uri(address)
     if uri == actors.node_uri():
-        raise Unprocessable("That is this node itself.", "Give the address of another node.")
+        raise Unprocessable(_("That is this site itself."), _("Give the address of another site."))
     actor = actors.refresh_actor(uri)
     learn_software(actor)
     return follows.request_follow(actors.node_actor(), actor)

@@ -39,7 +39,7 @@ class SetupForm(FederatedForm):
     token = HiddenField()
     email = EmailField(
         _("E-mail address"),
-        description=_("For signing in and for messages of this node. Nobody else sees it."),
+        description=_("For signing in and for messages of this site. Nobody else sees it."),
         render_kw={"autocomplete": "email"},
     )
     password = PasswordField(

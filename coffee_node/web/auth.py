@@ -85,7 +85,7 @@ def require_admin(view: View) -> View:
         if account is None:
             return _ask_to_sign_in()
         if not account.is_admin:
-            raise Forbidden(_("This page is for the administrators of this node."))
+            raise Forbidden(_("This page is for the administrators of this site."))
         return view(*args, **kwargs)
 
     return guarded
@@ -93,7 +93,7 @@ def require_admin(view: View) -> View:
 
 def _ask_to_sign_in() -> Response:
     if wants_problem(request) or request.method not in ("GET", "HEAD"):
-        raise Unauthorized(_("Please sign in first."), _("Sign in, then come back to this page."))
+        raise Unauthorized(_("This is for people with an account here."), _("Sign in, then come back to this page."))
     return redirect(sign_in_href(), 303)
 
 

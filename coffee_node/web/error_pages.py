@@ -27,12 +27,12 @@ TITLES = {
     404: LazyText("There is nothing here"),
     405: LazyText("This cannot be done here"),
     409: LazyText("Somebody changed this meanwhile"),
-    410: LazyText("Removed by its author"),
+    410: LazyText("Deleted by its author"),
     413: LazyText("This is too large"),
     415: LazyText("This kind of file is not read here"),
     422: LazyText("Something does not fit"),
     429: LazyText("A little too fast"),
-    502: LazyText("The other server does not answer as it should"),
+    502: LazyText("The other site does not answer as it should"),
     503: LazyText("Not just now"),
 }
 ADVICE = {
@@ -134,7 +134,7 @@ def _answer_surprise(error: Exception) -> Response:
     db.session.rollback()
     told = errors.CoffeeError(
         _("This went wrong on our side (error %(code)s).", code=code),
-        _("Try again; if it stays, tell the manager of this node this number."),
+        _("Try again; if it stays, tell an administrator of this site this number."),
     )
     if wants_problem(request):
         return problem_response(told)

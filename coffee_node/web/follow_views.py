@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request
 from werkzeug.wrappers import Response
 
-from coffee_node.base.errors import CoffeeError, NotFound
+from coffee_node.base.errors import CoffeeError, FetchError, NotFound
 from coffee_node.base.i18n import gettext as _
 from coffee_node.federation import follows
 from coffee_node.federation.actors import find_actor
@@ -28,7 +28,7 @@ def find() -> Response:
     try:
         actor = look_up(text)
     except CoffeeError as error:
-        flash(str(error), "bad")
+        flash(_why_not(error, text), "bad")
         return redirect(safe_back(request.args.get("back"), "/search"), 303)
     return redirect(actor_url(actor), 303)
 
@@ -53,6 +53,12 @@ def unfollow() -> Response:
         follows.undo_follow(found)
     flash(_("You no longer follow %(name)s.", name=target.name or target.slug), "ok")
     return redirect(actor_url(target), 303)
+
+
+def _why_not(error: CoffeeError, text: str) -> str:
+    if isinstance(error, FetchError):
+        return _("Nobody answers at %(address)s. Please check it.", address=text)
+    return _("This leads to nobody. Write it like @name@example.org, or give an address.")
 
 
 def _myself() -> Actor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from coffee_node.base import i18n
 from coffee_node.base.errors import InvalidDocument, Unprocessable
 from coffee_node.base.i18n import gettext as _
 from coffee_node.web.choice_fields import CheckboxesField, RadioField, SelectField
+from coffee_node.web.field_messages import FieldMessages, in_plain_words
 
 __all__ = [
     "CheckboxesField",
@@ -32,6 +34,12 @@ __all__ = [
     "tidy",
     "zone_named",
 ]
+
+
+# As people write it in the four languages: 9, 9:30, 9.30, 9h30, 9u30, 9 Uhr 30, 9:30 Uhr.
+_CLOCK_TIME = re.compile(
+    r"(\d{1,2})(?:\s*(?:[:.hu]|uhr)\s*(\d{1,2})?)?\s*(?:uhr|[hu])?", re.ASCII | re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -121,6 +129,12 @@ class FederatedForm(FlaskForm):  # type: ignore[misc]
 
     form_errors: list[str]
 
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """What WTForms itself says is said in the reader's language."""
+
+        def get_translations(self, form: Any) -> FieldMessages:
+            return FieldMessages()
+
     def values(self) -> dict[str, Any]:
         """What was submitted, by field: texts tidied, empty ones absent as None."""
         found: dict[str, Any] = {}
@@ -150,7 +164,7 @@ class FederatedForm(FlaskForm):  # type: ignore[misc]
         for key, messages in error.fields.items():
             name = (names or {}).get(key, key)
             for message in messages:
-                self.add_error(name, _(message))
+                self.add_error(name, in_plain_words(message) or _(message))
 
     def problems(self) -> list[Problem]:
         """Every message of the form for the summary above it, in the order of the fields."""
@@ -186,15 +200,17 @@ def zone_named(name: str | None) -> tzinfo:
 
 
 def local_moment(day: str | None, time: str | None, zone: str | None) -> datetime | None:
-    """A day and a time as typed ("9h30", "09:30") on the clocks of a zone; None when empty.
+    """A day and a time as typed ("9h30", "9 Uhr 30", "09:30") on the clocks of a zone; None when empty.
 
     Raises ValueError when they cannot be read.
     """
     if not day:
         return None
-    clock_time = tidy(time).lower().replace("h", ":").replace(".", ":").replace(" ", "").rstrip(":") or "0:00"
-    hours, _colon, minutes = clock_time.partition(":")
-    parsed = datetime.strptime(f"{tidy(day)} {int(hours):02d}:{int(minutes or 0):02d}", "%Y-%m-%d %H:%M")
+    read = _CLOCK_TIME.fullmatch(tidy(time) or "0:00")
+    if read is None:
+        raise ValueError(time)
+    hours, minutes = (int(part or 0) for part in read.groups())
+    parsed = datetime.strptime(f"{tidy(day)} {hours:02d}:{minutes:02d}", "%Y-%m-%d %H:%M")
     return parsed.replace(tzinfo=zone_named(zone))
 
 

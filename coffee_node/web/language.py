@@ -43,7 +43,6 @@ def init_language(app: Flask) -> None:
         as_time=as_time,
         as_datetime=as_datetime,
         ago=ago,
-        duration=duration,
         date_part=date_part,
         number=number,
         distance=i18n.format_distance,
@@ -147,11 +146,6 @@ def ago(moment: datetime) -> str:
     if timedelta(seconds=-45) < distance <= timedelta():
         return i18n.gettext("just now")
     return format_timedelta(distance, add_direction=True, locale=i18n.reader_locale())
-
-
-def duration(since: datetime) -> str:
-    """How long something has lasted: `3 minutes`."""
-    return format_timedelta(clock.utcnow() - since, locale=i18n.reader_locale())
 
 
 def number(value: float) -> str:

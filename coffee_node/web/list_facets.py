@@ -110,7 +110,7 @@ def scope_choices(query: ListQuery) -> list[dict[str, Any]]:
             "href": query.href(scope="" if scope == "network" else scope),
             "is_active": query.scope == scope,
         }
-        for scope, label in (("network", _("The whole network")), ("local", _("This node")))
+        for scope, label in (("network", _("The whole network")), ("local", _("This site")))
     ]
 
 

@@ -17,7 +17,7 @@ from coffee_node.base.i18n import ngettext
 from coffee_node.federation import follows, peer_status, peers
 from coffee_node.federation.peer_status import PeerStatus
 from coffee_node.web.auth import current_account, require_admin
-from coffee_node.web.language import ago, duration
+from coffee_node.web.language import ago, as_date, as_time
 
 network_pages = Blueprint("network", __name__)
 
@@ -57,14 +57,14 @@ def follow_node() -> Response:
     """Ask another node to become a partner."""
     address = request.form.get("address", "").strip()
     if not address:
-        flash(_("Write the address of the other node first, for example https://esco.example."), "bad")
+        flash(_("Write the address of the other site first, for example https://esco.example."), "bad")
         return redirect("/network", 303)
     try:
         follow = peers.follow_node(address)
     except (CoffeeError, ValueError) as error:
         flash(_why_not(error, address), "bad")
         return redirect(f"/network?{_address_query(address)}", 303)
-    told = _("%(name)s has been asked. You are partners as soon as its manager agrees.", name=_name(follow))
+    told = _("%(name)s has been asked. You are partners as soon as its administrator agrees.", name=_name(follow))
     flash(told, "ok")
     return redirect("/network", 303)
 
@@ -102,7 +102,7 @@ def _name(follow: Any, *, follower: bool = False) -> str:
 
 def _why_not(error: Exception, address: str) -> str:
     if isinstance(error, FetchError):
-        return _("%(address)s does not answer as a node. Please check the address.", address=address)
+        return _("%(address)s does not answer as a site of the network. Please check the address.", address=address)
     if isinstance(error, CoffeeError):
         return str(error)
     return _("%(address)s is not an address.", address=address)
@@ -115,7 +115,7 @@ def _address_query(address: str) -> str:
 def summary(partners: list[PeerStatus]) -> str:
     """All partners in a few sentences: how many, who does not answer, what waits."""
     if not partners:
-        return _("This node has no partner yet. What it publishes is seen here only.")
+        return _("This site has no partner yet. What it publishes is seen here only.")
     away = [status for status in partners if status.state != "ok"]
     waiting = sum(status.waiting for status in partners)
     told = [ngettext("One partner.", "%(num)d partners.", len(partners))]
@@ -164,6 +164,13 @@ def _sent(status: PeerStatus) -> str:
     return ago(status.last_delivered_at)
 
 
+def _since(moment: datetime) -> str:
+    day, time = as_date(moment), as_time(moment)
+    if day == as_date(clock.utcnow()):
+        return _("since %(time)s", time=time)
+    return _("since %(day)s, %(time)s", day=day, time=time)
+
+
 def _state_in_words(status: PeerStatus) -> tuple[str, str, str]:
     if status.state == "asks":
         return "wait", _("wants to be a partner"), ""
@@ -171,7 +178,7 @@ def _state_in_words(status: PeerStatus) -> tuple[str, str, str]:
         return "wait", _("asked, no answer yet"), ""
     if status.state == "away":
         again = next_try(status.next_try_at) if status.next_try_at else ""
-        since = _("for %(time)s", time=duration(status.failing_since)) if status.failing_since else ""
+        since = _since(status.failing_since) if status.failing_since else ""
         return "wait", _("does not answer"), ", ".join(part for part in (since, again) if part)
     if status.state == "refuses":
         return "bad", _("refuses us"), status.last_error

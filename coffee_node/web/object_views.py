@@ -49,7 +49,7 @@ def show_object(uuid: str) -> Any:
     if not _may_read(object_type, row):
         raise NotFound(_("There is nothing at this address."))
     if row.deleted_at is not None:
-        raise Gone(_("This was removed by its author."))
+        raise Gone(_("This was deleted by its author."))
     return _page(object_type, row)
 
 
@@ -83,4 +83,4 @@ def show_copy(host: str, path: str) -> Any:
         found = objects.find_object(f"{scheme}://{rest}")
         if found is not None and found[1].deleted_at is None and _may_read(*found):
             return _page(*found)
-    raise NotFound(_("There is nothing at this address."), _("Its author may have removed it."))
+    raise NotFound(_("There is nothing at this address."), _("Its author may have deleted it."))

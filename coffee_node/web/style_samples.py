@@ -10,8 +10,9 @@ from wtforms import BooleanField, StringField, TextAreaField
 
 from coffee_node.base import clock
 from coffee_node.base.contracts import Badge
+from coffee_node.base.i18n import _ as lazy_
+from coffee_node.base.i18n import country_name, language_name, reader_locale
 from coffee_node.base.i18n import gettext as _
-from coffee_node.base.i18n import reader_locale
 from coffee_node.web.forms import FederatedForm, LanguageMapField, SelectField
 from coffee_node.web.whereabouts import home_place
 
@@ -19,12 +20,14 @@ from coffee_node.web.whereabouts import home_place
 class SampleForm(FederatedForm):
     """A form with one of each kind of field."""
 
-    title = StringField("Title", description="As it will stand in the agenda of every place.")
-    title_map = LanguageMapField("Title in other languages")
-    start = StringField("Start")
-    kind = SelectField("Kind", choices=[("meeting", "Meeting"), ("workshop", "Workshop")])
-    text = TextAreaField("Text")
-    online = BooleanField("It can be followed online")
+    title = StringField(lazy_("Title"), description=lazy_("As it will stand in the agenda of every place."))
+    title_map = LanguageMapField(lazy_("Title in other languages"))
+    start = StringField(lazy_("Starts at"))
+    kind = SelectField(
+        lazy_("Kind"), choices=[("meeting", lazy_("meeting")), ("workshop", lazy_("workshop"))]
+    )
+    text = TextAreaField(lazy_("Text"))
+    online = BooleanField(lazy_("It can be done remotely"))
 
 
 def samples() -> dict[str, Any]:
@@ -47,8 +50,13 @@ def samples() -> dict[str, Any]:
         "page": {"next_href": "#", "first_href": "#", "total": 43},
         "receipts": _receipts(),
         "form": form,
-        "week": list(get_day_names("abbreviated", locale=reader_locale()).values()),
+        "week": _week(),
     }
+
+
+def _week() -> list[str]:
+    names = get_day_names("abbreviated", locale=reader_locale())
+    return [names[weekday] for weekday in range(7)]
 
 
 def _place(kilometres: int, town: str, name: str = "") -> dict[str, Any]:
@@ -124,9 +132,9 @@ def _spaces() -> list[dict[str, Any]]:
     return [
         {**_place(0, "Lille"), "href": "#", "name": "Le Mutualab", "open_now": True,
          "open_note": _("until %(time)s", time="18:30"), "services": ["Wi-Fi", "Café", "Salle de réunion"],
-         "price_label": "12 € / jour"},
+         "price_label": _("one day: %(price)s", price="12 €")},
         {**_place(24, "Tournai"), "href": "#", "name": "ESCO", "open_now": False,
-         "price_label": "15 € / jour",
+         "price_label": _("one day: %(price)s", price="15 €"),
          "summary": "Un lieu calme au bord de l'Escaut, avec un atelier et une grande table."},
     ]  # fmt: skip
 
@@ -134,11 +142,11 @@ def _spaces() -> list[dict[str, Any]]:
 def _facets() -> list[dict[str, Any]]:
     return [
         {"title": _("Country"), "items": [
-            {"label": "France", "count": 12, "href": "#", "is_active": True},
-            {"label": "Belgique", "count": 31, "href": "#", "is_active": False}]},
+            {"label": country_name("FR"), "count": 12, "href": "#", "is_active": True},
+            {"label": country_name("BE"), "count": 31, "href": "#", "is_active": False}]},
         {"title": _("Language"), "items": [
-            {"label": "Nederlands", "count": 9, "href": "#", "is_active": False},
-            {"label": "français", "count": 34, "href": "#", "is_active": False}]},
+            {"label": language_name("nl"), "count": 9, "href": "#", "is_active": False},
+            {"label": language_name("fr"), "count": 34, "href": "#", "is_active": False}]},
     ]  # fmt: skip
 
 

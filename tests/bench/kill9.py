@@ -78,7 +78,9 @@ class Network:
 
     def __init__(self, home: Path, partners: int, settings: dict[str, str]) -> None:
         self.victim = RealNode(home / "lille", "lille", settings=settings)
-        self.partners = [RealNode(home / f"partner{number}", f"partner{number}") for number in range(partners)]
+        self.partners = [
+            RealNode(home / f"partner{number}", f"partner{number}") for number in range(partners)
+        ]
         self.random = random.Random(SEED)  # noqa: S311
 
     def stop(self) -> None:
@@ -125,7 +127,7 @@ class Network:
     def _post(self, number: int) -> bool:
         name = f"Event {number}"
         try:
-            answer = self.victim.post(event_document(name=name), **{"Idempotency-Key": f"key-{number}"})
+            answer = self.victim.post(event_document(name=name), headers={"Idempotency-Key": f"key-{number}"})
         except requests.RequestException:
             return False
         return answer.status_code == 201

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from coffee_node.federation.models import Delivery
@@ -37,9 +39,7 @@ def test_delivery_survives_a_neighbour_that_is_down(
         fediverse.settle()
     [copy] = tournai.get_json("/events.json")["items"]
     assert copy["name"] == "Last name"
-    with lille.context():
-        assert {row.state for row in Delivery.query} == {"sent"}
-        assert {row.attempts for row in Delivery.query} == {0}
+    assert {(row.state, row.attempts) for row in lille.rows(Delivery)} == {("sent", 0)}
 
 
 def test_an_away_host_is_asked_once_per_pause_and_not_once_per_message(
@@ -97,10 +97,12 @@ def test_the_same_post_with_one_idempotency_key_makes_one_event(pair: tuple[Test
 def test_a_wrong_token_is_refused(pair: tuple[TestNode, TestNode], token: str, status: int) -> None:
     lille, _ = pair
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/activity+json"}
-    answer = lille.client.post("/actors/lille/outbox", json=event_document(), headers=headers, base_url=lille.url)
+    answer = lille.client.post(
+        "/actors/lille/outbox", json=event_document(), headers=headers, base_url=lille.url
+    )
     assert answer.status_code == status
     assert answer.content_type == "application/problem+json"
-    assert "token create" in answer.json["detail"]
+    assert "token create" in json.loads(answer.data)["detail"]
 
 
 def test_a_token_may_not_write_for_somebody_else(pair: tuple[TestNode, TestNode]) -> None:
@@ -111,7 +113,9 @@ def test_a_token_may_not_write_for_somebody_else(pair: tuple[TestNode, TestNode]
 
         token = accounts.create_token(accounts.account_named("claire"))
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/activity+json"}
-    answer = lille.client.post("/actors/lille/outbox", json=event_document(), headers=headers, base_url=lille.url)
+    answer = lille.client.post(
+        "/actors/lille/outbox", json=event_document(), headers=headers, base_url=lille.url
+    )
     assert answer.status_code == 403
     assert lille.get_json("/events.json")["total"] == 0
 
@@ -132,5 +136,19 @@ def test_a_node_that_starts_again_reads_what_it_missed_and_opens_the_way_to_itse
         backfill.catch_up()
     fediverse.settle()
     assert tournai.get_json("/events.json?scope=network")["total"] == 6
-    with lille.context():
-        assert {row.state for row in Delivery.query} == {"sent"}
+    assert {row.state for row in lille.rows(Delivery)} == {"sent"}
+
+
+def test_one_key_for_two_bodies_is_a_conflict_and_after_a_day_it_is_free(
+    fediverse: Fediverse, pair: tuple[TestNode, TestNode]
+) -> None:
+    lille, _ = pair
+    key = {"Idempotency-Key": "abc"}
+    headers = {"Authorization": f"Bearer {lille.token}", "Content-Type": "application/activity+json", **key}
+    lille.post(event_document(), **key)
+    other = event_document(name="Another event")
+    answer = lille.client.post("/actors/lille/outbox", json=other, headers=headers, base_url=lille.url)
+    assert answer.status_code == 409
+    fediverse.clock.advance(hours=25)
+    lille.post(other, **key)
+    assert lille.get_json("/events.json")["total"] == 2

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from coffee_node.features.articles.models import Note
+from coffee_node.features.events.models import Event
 from coffee_node.testing import (
     Fediverse,
     TestNode,
@@ -113,10 +116,7 @@ def test_a_stranger_stores_nothing(fediverse: Fediverse) -> None:
     namur = fediverse.node("namur")
     namur.post(note_document())
     fediverse.settle()
-    with lille.context():
-        from coffee_node.features.articles.models import Note
-
-        assert Note.query.count() == 0
+    assert lille.rows(Note) == []
 
 
 def test_network_objects_reach_partners_only_and_members_only(
@@ -131,12 +131,8 @@ def test_network_objects_reach_partners_only_and_members_only(
     fediverse.settle()
     for node in (lille, tournai, stranger):
         assert node.get_json("/events.json")["total"] == 0
-    with tournai.context():
-        from coffee_node.features.events.models import Event
-
-        assert [row.visibility for row in Event.query] == ["network"]
-    with stranger.context():
-        assert Event.query.count() == 0
+    assert [row.visibility for row in tournai.rows(Event)] == ["network"]
+    assert stranger.rows(Event) == []
     path = created.removeprefix(lille.url)
     assert lille.client.get(path, headers={"Accept": "application/activity+json"}).status_code == 404
 
@@ -150,7 +146,7 @@ def test_an_object_for_single_actors_is_refused_with_what_to_do(pair: tuple[Test
         base_url=lille.url,
     )
     assert answer.status_code == 422
-    assert "/actor/followers" in answer.json["detail"]
+    assert "/actor/followers" in json.loads(answer.data)["detail"]
 
 
 def test_fields_for_the_network_reach_the_members_of_a_partner_and_nobody_else(
@@ -165,7 +161,11 @@ def test_fields_for_the_network_reach_the_members_of_a_partner_and_nobody_else(
     with lille.context():
         person = find_local_actor("claire")
         assert person is not None
-        values = {"name": "Claire Dubois", "headline": "Illustrator of maps", "summary": "<p>At home only</p>"}
+        values = {
+            "name": "Claire Dubois",
+            "headline": "Illustrator of maps",
+            "summary": "<p>At home only</p>",
+        }
         change_profile(profile_of(person), values, {"headline": "network", "summary": "space"})
         publish_profile(profile_of(person), is_listed=True)
     fediverse.settle()
@@ -180,4 +180,4 @@ def test_fields_for_the_network_reach_the_members_of_a_partner_and_nobody_else(
     browser.post(f"/sign-in/{secret}", base_url=tournai.url)
     page = browser.get(path, base_url=tournai.url, headers={"Accept": "text/html"}).text
     assert "Illustrator of maps" in page
-    assert "At home only" not in page
+    assert "At home" not in page

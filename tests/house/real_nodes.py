@@ -43,10 +43,12 @@ def wait_for(what: Callable[[], Any], seconds: float, pause: float = 0.05) -> An
 class RealNode:
     """One node: its home, its process tree and its address."""
 
-    def __init__(self, home: Path, slug: str, port: int = 0, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, home: Path, slug: str, port: int = 0, settings: Mapping[str, str] | None = None
+    ) -> None:
         self.home = home
         self.slug = slug
-        self.port = port or free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {**os.environ, "COFFEE_HOME": str(home), **(settings or {})}
         self.process: subprocess.Popen[bytes] | None = None
@@ -64,17 +66,20 @@ class RealNode:
 
     def init(self, name: str = "") -> RealNode:
         """Make the home without a question."""
-        self.run(
-            "init", "--name", name or f"COFFEE {self.slug.title()}", "--base-url", self.url, "--language", "en",
-            "--admin-email", "admin@example.org", "--handle", self.slug, "--development", "--yes",
-        )  # fmt: skip
+        names = {"--name": name or f"COFFEE {self.slug.title()}", "--handle": self.slug}
+        names |= {"--base-url": self.url, "--language": "en", "--admin-email": "admin@example.org"}
+        self.run("init", *(part for pair in names.items() for part in pair), "--development", "--yes")
         return self
 
     def start(self, *options: str, wait: bool = True) -> RealNode:
         """Start `serve` in a process group of its own."""
         log = (self.home / "serve.log").open("ab")
         self.process = subprocess.Popen(
-            [*COMMAND, "serve", *options], env=self.environment, stdout=log, stderr=log, start_new_session=True
+            [*COMMAND, "serve", *options],
+            env=self.environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
         log.close()
         if wait:
@@ -141,11 +146,13 @@ class RealNode:
             self._token = self.run("token", "create", "admin")
         return self._token
 
-    def post(self, document: Mapping[str, Any], actor: str = "", timeout: float = 10, **headers: str) -> requests.Response:
+    def post(
+        self, document: Mapping[str, Any], actor: str = "", headers: Mapping[str, str] | None = None
+    ) -> requests.Response:
         """POST to an outbox with the administrator's token."""
-        wanted = {"Authorization": f"Bearer {self.token}", "Content-Type": ACTIVITY, **headers}
+        wanted = {"Authorization": f"Bearer {self.token}", "Content-Type": ACTIVITY, **(headers or {})}
         address = f"{self.url}/actors/{actor or self.slug}/outbox"
-        return self.session.post(address, data=json.dumps(document), headers=wanted, timeout=timeout)
+        return self.session.post(address, data=json.dumps(document), headers=wanted, timeout=10)
 
     def publish(self, document: Mapping[str, Any], actor: str = "") -> str:
         """Publish something that must be taken; the id of the object."""

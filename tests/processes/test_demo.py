@@ -60,7 +60,7 @@ def test_once_prints_what_every_node_holds_and_leaves_nothing_behind(
     known = {name: public_entries(name) for name in LISTS if name != "spaces"} | {"spaces": 2}
     for node in found["nodes"]:
         assert node["known"] == known
-        assert node["deliveries"]["done"] > 10
+        assert node["deliveries"]["done"] >= 7, "half of everything, and what made them partners"
         assert node["deliveries"]["waiting"] == node["deliveries"]["failed"] == 0
     assert children() <= before
 

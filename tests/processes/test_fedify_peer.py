@@ -44,7 +44,10 @@ def test_the_peer_follows_a_space_and_receives_its_event_its_update_and_its_dele
 
     event = lille.publish(event_document(name="Cross-border drinks"))
     wait_for(lambda: received(alice, "Create", event), 10)
-    assert lille.post({"type": "Update", "object": {"id": event, "type": "Event", "name": "Moved"}}).status_code == 201
+    assert (
+        lille.post({"type": "Update", "object": {"id": event, "type": "Event", "name": "Moved"}}).status_code
+        == 201
+    )
     [update] = wait_for(lambda: received(alice, "Update", event), 10)
     assert "Moved" in str(update["json"])
     assert lille.post({"type": "Delete", "object": event}).status_code == 201

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -61,26 +60,26 @@ def test_a_profile_arrives_within_seconds(pair: tuple[RealNode, RealNode]) -> No
     token = lille.run("token", "create", "claire")
     uri = f"{lille.url}/actors/claire"
     profile = {"type": "Update", "object": {"id": uri, "type": "Person", "name": "Claire Dubois"}}
-    answer = lille.post(profile, "claire", Authorization=f"Bearer {token}")
+    answer = lille.post(profile, "claire", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 201, answer.text
     wait_for(lambda: "Claire Dubois" in names(tournai, "/people.json?scope=network"), SECONDS)
     profile["object"] = {"id": uri, "type": "Person", "name": "Claire Dubois-Maes"}
-    assert lille.post(profile, "claire", Authorization=f"Bearer {token}").status_code == 201
+    assert lille.post(profile, "claire", headers={"Authorization": f"Bearer {token}"}).status_code == 201
     wait_for(lambda: "Claire Dubois-Maes" in names(tournai, "/people.json?scope=network"), SECONDS)
 
 
 def test_a_wrong_token_is_401_and_another_outbox_403(pair: tuple[RealNode, RealNode]) -> None:
     lille, _ = pair
-    assert lille.post(event_document(), Authorization="Bearer wrong").status_code == 401
+    assert lille.post(event_document(), headers={"Authorization": "Bearer wrong"}).status_code == 401
     lille.run("user", "add", "jan", "--name", "Jan Peeters", "--email", "jan@example.org")
     token = lille.run("token", "create", "jan")
-    assert lille.post(event_document(), Authorization=f"Bearer {token}").status_code == 403
+    assert lille.post(event_document(), headers={"Authorization": f"Bearer {token}"}).status_code == 403
 
 
 def test_one_idempotency_key_makes_one_event(pair: tuple[RealNode, RealNode]) -> None:
     lille, _ = pair
     document = event_document(name="Only once")
-    first, second = (lille.post(document, **{"Idempotency-Key": "once"}) for _ in range(2))
+    first, second = (lille.post(document, headers={"Idempotency-Key": "once"}) for _ in range(2))
     assert first.status_code == second.status_code == 201
     assert first.headers["Location"] == second.headers["Location"]
     assert names(lille, "/events.json").count("Only once") == 1

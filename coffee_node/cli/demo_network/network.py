@@ -17,7 +17,7 @@ from coffee_node.cli.demo_network.arrivals import Expected, Holdings, in_words
 from coffee_node.cli.demo_network.content import SLUGS, read_place
 from coffee_node.cli.demo_network.processes import DemoNode, NodeEnded, stop
 
-START_SECONDS = 60
+START_SECONDS = 90
 STANDSTILL_SECONDS = 40
 STANDSTILL_AFTER_END = 8
 SETTLE_SECONDS = 10
@@ -88,10 +88,11 @@ class Network:
         self.say(f"All of them answer, {self.nodes[0].url} to {self.nodes[-1].url}")
 
     def _connect(self) -> None:
-        """Each node asks those that come after it; whoever accepts follows back."""
+        """Of each two nodes one asks, half of them the former; whoever accepts follows back."""
         orders: dict[str, list[str]] = {node.name: [] for node in self.nodes}
         for one, other in combinations(self.nodes, 2):
-            orders[one.name].append(other.url)
+            asking, asked = (one, other) if (one.port + other.port) % 2 else (other, one)
+            orders[asking.name].append(asked.url)
         for node in self.nodes:
             node.tell("follow", addresses=orders[node.name])
         for node in self.nodes:

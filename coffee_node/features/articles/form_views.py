@@ -151,7 +151,7 @@ def _confirm(row: Article | Note, heading: str, title: str) -> str:
         "articles/confirm.html",
         heading=heading,
         title=title,
-        text=_("It disappears here and from every node that received it. This cannot be undone."),
+        text=_("It disappears here and from every site that received it. This cannot be undone."),
         button=_("Delete"),
         action=request.path,
         back_href=page_url(row),
@@ -162,7 +162,7 @@ def _may_publish_as() -> Sequence[Actor]:
     account = current_account()
     choices = accounts.actors_of(account) if account is not None else []
     if not choices:
-        raise Forbidden(_("Your account cannot publish anything."), _("Ask the manager of this node."))
+        raise Forbidden(_("Your account cannot publish anything."), _("Ask an administrator of this site."))
     return choices
 
 
@@ -178,5 +178,5 @@ def _own(model: Any, uuid: str) -> Any:
     if row is None or account is None:
         raise NotFound(_("There is nothing at this address."))
     if not accounts.may_act_as(account, row.actor):
-        raise Forbidden(_("Only its author changes this."))
+        raise Forbidden(_("Only its author can change this."))
     return row

@@ -22,7 +22,7 @@ COUNTRIES = ("FR", "BE", "NL", "LU", "DE")
 TEXT_COLUMNS = ("name", "name_map", "summary", "summary_map", "content", "content_map", "language")
 COLUMNS = frozenset({*TEXT_COLUMNS, "kind", "countries", "review_by", "tags", "attachments"})
 VISIBILITIES = MappingProxyType(
-    {"public": _("Everybody"), "network": _("The partner nodes"), "space": _("This place only")}
+    {"public": _("Everybody"), "network": _("The partner sites"), "space": _("This place only")}
 )
 MARKDOWN_HELP = _("Markdown: ## heading, **bold**, lists with -, [links](https://…).")
 
@@ -35,7 +35,7 @@ class ArticleForm(FederatedForm):
     kind = SelectField(_("Kind"))
     language = SelectField(_("Language of the article"))
     summary = TextAreaField(
-        _("In one or two sentences"), description=_("Other servers show this under the title.")
+        _("In one or two sentences"), description=_("Other sites show this under the title.")
     )
     content = TextAreaField(_("Text"), [InputRequired(_("Write the text."))], description=MARKDOWN_HELP)
     tags = WordsField(_("Keywords"), description=_("Separated by commas."))

@@ -93,7 +93,7 @@ def delete_event(uuid: str) -> Any:
         service.withdraw_event(row)
         flash(_("The event is deleted here, and everybody who has it is asked to delete it."), "ok")
         return redirect("/events", 303)
-    text = _("It disappears here and from every node that received it. This cannot be undone.")
+    text = _("It disappears here and from every site that received it. This cannot be undone.")
     return _confirm(row, _("Delete this event?"), text, _("Delete"))
 
 
@@ -131,7 +131,7 @@ def _own_event(uuid: str) -> Event:
     if row is None or account is None:
         raise NotFound(_("There is nothing at this address."))
     if not accounts.may_act_as(account, row.actor):
-        raise Forbidden(_("Only its author changes an event."))
+        raise Forbidden(_("Only its author can change an event."))
     return row
 
 
@@ -140,7 +140,7 @@ def _may_publish_as() -> Sequence[Actor]:
     account = current_account()
     choices = accounts.actors_of(account) if account is not None else []
     if not choices:
-        raise Forbidden(_("Your account cannot publish anything."), _("Ask the manager of this node."))
+        raise Forbidden(_("Your account cannot publish anything."), _("Ask an administrator of this site."))
     return sorted(choices, key=lambda actor: actor.type != "Organization")
 
 

@@ -14,6 +14,7 @@ from wtforms.widgets import DateInput, NumberInput, URLInput
 from coffee_node.activitypub.schemas import place_columns
 from coffee_node.activitypub.vocabulary import is_web_url
 from coffee_node.base import html, i18n
+from coffee_node.base.errors import InvalidDocument
 from coffee_node.base.i18n import _, gettext
 from coffee_node.features.events.models import CATEGORIES, ZONE_OF_COUNTRY, Event
 from coffee_node.features.events.schemas import EventSchema
@@ -33,7 +34,7 @@ FIELD_OF_PROPERTY = MappingProxyType(
     }
 )
 VISIBILITIES = MappingProxyType(
-    {"public": _("Everybody"), "network": _("The partner nodes"), "space": _("This place only")}
+    {"public": _("Everybody"), "network": _("The partner sites"), "space": _("This place only")}
 )
 TEXT_COLUMNS = ("name", "name_map", "content", "content_map", "language", "category", "tags")
 TIME_COLUMNS = ("start_time", "end_time", "display_end_time", "timezone")
@@ -51,14 +52,14 @@ class EventForm(FederatedForm):
     start_clock = StringField(_("Starts at"), description=_("For example 18:00 or 18h30."))
     end_day = StringField(_("Last day"), widget=DateInput(), description=_("Only if it ends on another day."))
     end_clock = StringField(_("Ends at"))
-    timezone = SelectField(_("Clocks of"))
-    place_name = StringField(_("Place"), description=_("The name of the house or the room."))
+    timezone = SelectField(_("Time zone"))
+    place_name = StringField(_("Name of the place"), description=_("The name of the house or the room."))
     street_address = StringField(_("Street and number"))
     postal_code = StringField(_("Postal code"))
     locality = StringField(_("Town"))
     country = SelectField(_("Country"))
     online_url = StringField(
-        _("Address online"), widget=URLInput(), description=_("If one can take part from afar.")
+        _("Address online"), widget=URLInput(), description=_("If one can take part remotely.")
     )
     content = TextAreaField(_("Text"), description=_("Markdown: **bold**, lists with -, [links](https://…)."))
     category = SelectField(_("Kind"))
@@ -115,7 +116,12 @@ class EventForm(FederatedForm):
         document = self._document(start, end)
         if self.problems() or start is None:
             return None
-        values = {name: value for name, value in EventSchema().parse(document).items() if name in COLUMNS}
+        try:
+            parsed = EventSchema().parse(document)
+        except InvalidDocument as error:
+            self.take_errors(error, FIELD_OF_PROPERTY)
+            return None
+        values = {name: value for name, value in parsed.items() if name in COLUMNS}
         values = with_known_point(values, known_places)
         return values | {"source": self.values()["content"] or "", "source_map": self.content_map.data}
 

@@ -48,12 +48,12 @@ class ProfileForm(FederatedForm):
     locality = StringField(_("Town"))
     postal_code = StringField(_("Postal code"))
     country = SelectField(_("Country"), validate_choice=False)
-    affiliation = SelectField(_("Your space"), validate_choice=False)
+    affiliation = SelectField(_("Your place"), validate_choice=False)
     is_listed = BooleanField(_("List me in the directory"))
     publication = RadioField(
         _("How far does your profile go?"),
         choices=[
-            ("space", _("It stays in my space; nothing leaves this node.")),
+            ("space", _("It stays at my place; nothing leaves this site.")),
             ("public", _("It is published: each field goes as far as I choose.")),
         ],
         default="space",
@@ -155,5 +155,5 @@ def field_labels() -> dict[str, str]:
         "links": gettext("Links"),
         "availability": gettext("Availability"),
         "place": gettext("Town"),
-        "affiliation": gettext("Your space"),
+        "affiliation": gettext("Your place"),
     }

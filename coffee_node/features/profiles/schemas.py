@@ -212,7 +212,7 @@ def _named_values(shown: Mapping[str, Any]) -> list[dict[str, str]]:
     if shown.get("affiliation"):
         name = shown.get("affiliation_name") or ""
         link = _anchor(_page_of(shown["affiliation"]), "nofollow noopener", name)
-        values.append(_named(_("Space"), link))
+        values.append(_named(_("Place"), link))
     if shown.get("languages"):
         values.append(_named(_("Languages"), ", ".join(shown["languages"])))
     if shown.get("availability"):

@@ -212,7 +212,9 @@ def _checked(values: Mapping[str, Any], levels: Mapping[str, str]) -> dict[str, 
         if field not in CONSENT_FIELDS or level not in LEVELS:
             refused[field] = [_("This is not one of the choices.")]
     if refused:
-        raise Unprocessable("The profile cannot be kept like this.", "Correct the fields.", fields=refused)
+        raise Unprocessable(
+            _("This cannot be kept like this."), _("Please correct what is marked."), fields=refused
+        )
     if "place" in wanted:
         for column in ("latitude", "longitude", "country"):
             wanted.pop(column, None)

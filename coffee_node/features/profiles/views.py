@@ -234,8 +234,8 @@ def _show(row: Profile, form: ProfileForm, levels: dict[str, str]) -> str:
 def _previews(seen_as: str) -> list[dict[str, Any]]:
     labels = {
         "everybody": _("everybody"),
-        "partners": _("the partner nodes"),
-        "space": _("my space"),
+        "partners": _("the partner sites"),
+        "space": _("my place"),
         "me": _("me"),
     }
     return [

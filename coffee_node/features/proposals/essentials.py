@@ -13,7 +13,7 @@ from babel.numbers import get_currency_precision as currency_precision
 
 from coffee_node.base import clock
 from coffee_node.base.html import sanitise
-from coffee_node.base.i18n import format_date, ngettext, reader_locale
+from coffee_node.base.i18n import first_upper, format_date, ngettext, plural_number, reader_locale
 from coffee_node.base.i18n import gettext as _
 from coffee_node.features.proposals.intents import JOB_KINDS
 
@@ -22,7 +22,7 @@ HOUSE_ZONE: Final = "Europe/Brussels"
 
 def frame(row: Any, name: str) -> tuple[str, str]:
     """Give the HTML before and after the author's text, in the language that is spoken now."""
-    title = html.escape(_("%(what)s: %(name)s", what=heading_label(row.purpose, row.kind), name=name))
+    title = html.escape(_("%(label)s: %(text)s", label=heading_label(row.purpose, row.kind), text=name))
     line = html.escape(" · ".join(essentials(row)), quote=False)
     before = f"<p><strong>{title}</strong></p>" + (f"<p>{line}</p>" if line else "")
     answer = _("Apply") if row.kind in JOB_KINDS and row.purpose == "offer" else _("Answer")
@@ -56,7 +56,7 @@ def heading_label(purpose: str, kind: str) -> str:
     """The word before the title."""
     if purpose == "request":
         return _("Wanted")
-    return kind_label(kind).capitalize() if kind in (*JOB_KINDS, "mission") else _("Offer")
+    return first_upper(kind_label(kind)) if kind in (*JOB_KINDS, "mission") else _("Offer")
 
 
 def kind_label(kind: str) -> str:
@@ -100,7 +100,7 @@ def amount_label(amount: str, unit: str) -> str:
     """A quantity with its unit in the right number."""
     value = _decimal(amount)
     number = format_decimal(value, locale=reader_locale())
-    whole = 1 if value == 1 else max(2, int(value))
+    whole = plural_number(value)
     labels = {
         "hour": ngettext("%(amount)s hour", "%(amount)s hours", whole, amount=number),
         "day": ngettext("%(amount)s day", "%(amount)s days", whole, amount=number),

@@ -60,18 +60,18 @@ class ProposalForm(FederatedForm):
     """Everything about a proposal that a person may say."""
 
     actor = SelectField(_("Published by"), validate_choice=False)
-    purpose = RadioField(_("What is it"), choices=[("offer", _("I offer")), ("request", _("I need"))])
+    purpose = RadioField(_("What is it?"), choices=[("offer", _("I offer")), ("request", _("I need"))])
     kind = SelectField(_("It is about"), validate_choice=False, choices=list(KIND_CHOICES))
     name = StringField(_("Title"), [InputRequired(_("Please give a title."))])
     language = SelectField(_("Language"), validate_choice=False)
     content = TextAreaField(_("Text"), description=_("Markdown: **bold**, lists with -, [links](https://…)."))
     skills = WordsField(_("Skills"), description=_("Separated by commas."))
-    place_name = StringField(_("Place"), description=_("The name of the house or the room."))
+    place_name = StringField(_("Name of the place"), description=_("The name of the house or the room."))
     street_address = StringField(_("Street and number"))
     postal_code = StringField(_("Postal code"))
     locality = StringField(_("Town"))
     country = SelectField(_("Country"), validate_choice=False)
-    is_remote = BooleanField(_("It can be done from afar"))
+    is_remote = BooleanField(_("It can be done remotely"))
     price = StringField(_("Price"), description=_("Empty: to be agreed. 0: free of charge."))
     currency = SelectField(_("Currency"), validate_choice=False)
     unit = SelectField(_("The price is"), validate_choice=False)
@@ -99,7 +99,7 @@ class ProposalForm(FederatedForm):
         _("Who may see it"),
         choices=[
             ("public", _("Everybody")),
-            ("network", _("The partner nodes")),
+            ("network", _("The partner sites")),
             ("space", _("This place only")),
         ],
         default="public",
@@ -157,7 +157,7 @@ class ProposalForm(FederatedForm):
         }
 
     def _number(self, name: str) -> str:
-        given = str(self[name].data or "").strip()
+        given = str(self[name].data or "").replace("€", "").strip()
         found = decimal_text(given)
         if given and not found:
             self.add_error(name, gettext("Write a number, for example 15 or 12.50."))

@@ -57,6 +57,7 @@ def card(row: Proposal) -> dict[str, Any]:
 def facts(row: Proposal) -> list[tuple[str, str]]:
     """The terms of a proposal, each with its word."""
     start = i18n.format_date(row.job_start_date, style="long") if row.job_start_date else ""
+    where = (essentials.place_line(row.place), _("remote is possible") if row.is_remote else "")
     listed = [
         (_("Kind"), essentials.kind_label(row.kind)),
         (_("Quantity"), essentials.quantity_label(row)),
@@ -65,8 +66,7 @@ def facts(row: Proposal) -> list[tuple[str, str]]:
         (_("Contract"), essentials.employment_label(row.employment_type or "")),
         (_("Hours"), row.work_hours or ""),
         (_("Start"), start),
-        (_("Place"), essentials.place_line(row.place)),
-        (_("From afar"), _("remote is possible") if row.is_remote else ""),
+        (_("Where"), " · ".join(part for part in where if part)),
         (_("Valid until"), essentials.end_day(row)),
     ]
     return [(label, value) for label, value in listed if value]

@@ -200,4 +200,6 @@ def _check(wanted: Mapping[str, Any]) -> None:
 
 
 def _refuse(fields: Mapping[str, list[str]]) -> None:
-    raise Unprocessable("The proposal cannot be published like this.", "Correct the fields.", fields=fields)
+    raise Unprocessable(
+        _("This cannot be published like this."), _("Please correct what is marked."), fields=fields
+    )

@@ -213,7 +213,7 @@ def remove(uuid: str) -> Response:
     row = _own_row(uuid)
     was_job = row.kind in JOB_KINDS
     service.withdraw(row)
-    flash(_("Removed. It disappears from the other nodes as well."), "ok")
+    flash(_("Deleted. It disappears from the partner sites as well."), "ok")
     return redirect("/jobs" if was_job else "/offers", 303)
 
 

@@ -9,9 +9,11 @@ from flask import Blueprint
 from coffee_node import hookimpl
 from coffee_node.base.contracts import ActorRef, Link, ObjectType
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.spaces import pages, service, views
+from coffee_node.features.spaces import service
 from coffee_node.features.spaces.models import Space
+from coffee_node.features.spaces.pages import space_page
 from coffee_node.features.spaces.schemas import SpaceSchema, accepts_space
+from coffee_node.features.spaces.views import blueprint
 
 
 @hookimpl
@@ -24,7 +26,7 @@ def register_object_types(register: Callable[[ObjectType], None]) -> None:
             model=Space,
             accepts=accepts_space,
             update=service.update,
-            page=pages.space_page,
+            page=space_page,
             list_path="/spaces",
             is_actor=True,
         )
@@ -34,7 +36,7 @@ def register_object_types(register: Callable[[ObjectType], None]) -> None:
 @hookimpl
 def register_blueprints(register: Callable[[Blueprint], None]) -> None:
     """The list of spaces and the form in which a space describes itself."""
-    register(views.blueprint)
+    register(blueprint)
 
 
 @hookimpl

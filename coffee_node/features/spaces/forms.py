@@ -55,7 +55,7 @@ class SpaceForm(FederatedForm):
     country = SelectField(_("Country"), validate_choice=False)
     latitude = StringField(_("Latitude"), description=_("For the distance and the map, for example 50.6330."))
     longitude = StringField(_("Longitude"), description=_("For example 3.0586."))
-    timezone = SelectField(_("Clocks of"), validate_choice=False)
+    timezone = SelectField(_("Time zone"), validate_choice=False)
     desks = StringField(_("Desks"), widget=NumberInput(min=0))
     hours_Mo = StringField(_("Monday"), description=HOURS_HELP)
     hours_Tu = StringField(_("Tuesday"))

@@ -16,7 +16,11 @@ Week = tuple[tuple[Interval, ...], ...]
 CLOSED_WEEK: Final[Week] = ((),) * 7
 
 _LINE: Final = re.compile(r"((?:Mo|Tu|We|Th|Fr|Sa|Su|[-,–\s])+?)(?:\s+(\d.*))?", re.ASCII)
-_INTERVAL: Final = re.compile(r"(\d{1,2})\s*[:hu.]?\s*(\d\d)?\s*[-–]\s*(\d{1,2})\s*[:hu.]?\s*(\d\d)?\s*h?")
+_INTERVAL: Final = re.compile(
+    r"(\d{1,2})\s*[:hu.]?\s*(\d\d)?\s*[hu]?\s*[-–]\s*(\d{1,2})\s*[:hu.]?\s*(\d\d)?\s*[hu]?"
+)
+# German writes the word between or behind: 9 Uhr 30, 9:30 Uhr.
+_UHR: Final = re.compile(r"\s*uhr(?:\s+(\d\d)(?!\s*uhr|\d))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -28,9 +32,10 @@ class OpeningState:
 
 
 def parse_intervals(text: str) -> tuple[Interval, ...]:
-    """Read `9h-12h, 13:30-18:00` as minutes of the day, in order; ValueError when it is something else."""
+    """Read `9h-12h, 13:30-18 Uhr` as minutes of the day, in order; ValueError when it is something else."""
     intervals = []
-    for part in re.split(r"[,;/]|\s+(?=\d{1,2}\s*[:hu.]?\s*(?:\d\d)?\s*[-–])", text.strip()):
+    text = _UHR.sub(lambda found: f":{found[1]}" if found[1] else "h", text.strip())
+    for part in re.split(r"[,;/]|\s+(?=\d{1,2}\s*[:hu.]?\s*(?:\d\d)?\s*[-–])", text):
         if not part.strip():
             continue
         found = _INTERVAL.fullmatch(part.strip())

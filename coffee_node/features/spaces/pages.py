@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from coffee_node.base import clock
 from coffee_node.base.html import sanitise, to_text
-from coffee_node.base.i18n import current_language, format_date, format_time, reader_locale
+from coffee_node.base.i18n import current_language, first_upper, format_date, format_time, reader_locale
 from coffee_node.base.i18n import gettext as _
 from coffee_node.features.spaces.models import Space
 from coffee_node.features.spaces.opening_hours import format_intervals, state_at, week_of
@@ -94,13 +94,13 @@ def opening(row: Space, now: datetime | None = None) -> tuple[bool | None, str]:
         return True, _("until %(time)s", time=time)
     if state.changes_at.date() == moment.date():
         return False, _("opens at %(time)s", time=time)
-    return False, _("opens on %(day)s", day=_day_words(state.changes_at.date(), moment.date(), time))
+    return False, _opens_later(state.changes_at.date(), moment.date(), time)
 
 
-def _day_words(day: date, today: date, time: str) -> str:
-    is_near = day - today < timedelta(days=7)
-    name = _day_name(day.weekday()) if is_near else format_date(day, style="medium")
-    return f"{name} {time}"
+def _opens_later(day: date, today: date, time: str) -> str:
+    if day - today < timedelta(days=7):
+        return _("opens on %(weekday)s at %(time)s", weekday=_day_name(day.weekday()), time=time)
+    return _("opens on %(date)s at %(time)s", date=format_date(day, style="medium"), time=time)
 
 
 def _day_name(weekday: int) -> str:
@@ -113,7 +113,7 @@ def hours(row: Space) -> list[tuple[str, str]]:
     if not any(week):
         return []
     return [
-        (_day_name(day).capitalize(), format_intervals(intervals) or _("closed"))
+        (first_upper(_day_name(day)), format_intervals(intervals) or _("closed"))
         for day, intervals in enumerate(week)
     ]
 
@@ -122,7 +122,7 @@ def prices(row: Space) -> list[dict[str, str]]:
     """The harmonised offer, line by line in words."""
     return [
         {
-            "plan": plan_label(price["plan"]).capitalize(),
+            "plan": first_upper(plan_label(price["plan"])),
             "price": price_label(price),
             "conditions": price.get("conditions", ""),
         }

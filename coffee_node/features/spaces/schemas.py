@@ -166,7 +166,10 @@ def _named_values(row: Any) -> Iterable[dict[str, str]]:
     if row.services:
         yield _named(_("Services"), ", ".join(service_label(service) for service in row.services))
     if row.prices:
-        lines = [f"{plan_label(price['plan'])}: {price_label(price)}" for price in row.prices]
+        lines = [
+            _("%(label)s: %(text)s", label=plan_label(price["plan"]), text=price_label(price))
+            for price in row.prices
+        ]
         yield _named(_("Prices"), " · ".join(lines))
 
 
@@ -197,7 +200,7 @@ def plan_label(plan: str) -> str:
 
 def unit_label(unit: str) -> str:
     """A unit of time in the reader's words; unknown ones stay as they are."""
-    labels = {"hour": _("hour"), "day": _("day"), "half-day": _("half a day"), "month": _("month")}
+    labels = {"hour": _("hour"), "day": _("day"), "half-day": _("half day"), "month": _("month")}
     return str(labels.get(unit, unit))
 
 

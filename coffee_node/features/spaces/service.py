@@ -100,7 +100,9 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
         if not _is_price(price):
             refused["coffee:prices"] = [_("Write a price like 15 or 12.50.")]
     if refused:
-        raise Unprocessable("The space cannot be kept like this.", "Correct the fields.", fields=refused)
+        raise Unprocessable(
+            _("This cannot be kept like this."), _("Please correct what is marked."), fields=refused
+        )
     return wanted
 
 

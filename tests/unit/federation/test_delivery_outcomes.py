@@ -64,7 +64,15 @@ def test_the_pause_of_a_host_grows_to_an_hour() -> None:
 
 @pytest.mark.parametrize(
     ("status", "scheme", "expected"),
-    [(401, "cavage", True), (400, "rfc9421", True), (500, "rfc9421", True), (500, "cavage", False), (403, "cavage", False)],
+    [
+        (401, "cavage", True),
+        (400, "rfc9421", True),
+        (500, "rfc9421", True),
+        (500, "cavage", False),
+        (403, "cavage", False),
+    ],
 )
-def test_the_other_signature_is_tried_only_where_it_can_help(status: int, scheme: str, expected: bool) -> None:
+def test_the_other_signature_is_tried_only_where_it_can_help(
+    status: int, scheme: str, expected: bool
+) -> None:
     assert needs_second_knock(DeliveryResult(status), scheme) is expected

@@ -74,12 +74,12 @@ def test_a_database_that_is_gone_makes_it_unready_but_alive(node_app: Flask, cli
 def test_many_questions_look_at_the_database_once_a_second(
     node_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(operation_views.time, "monotonic", lambda: 1000.0)
+    monkeypatch.setattr("coffee_node.web.operation_views.time.monotonic", lambda: 1000.0)
     client = node_app.test_client()
     assert client.get("/readyz").status_code == 200
     change(node_app, "UPDATE alembic_version SET version_num = 'c0001'")
     assert client.get("/readyz").status_code == 200
-    monkeypatch.setattr(operation_views.time, "monotonic", lambda: 1001.5)
+    monkeypatch.setattr("coffee_node.web.operation_views.time.monotonic", lambda: 1001.5)
     assert client.get("/readyz").status_code == 503
 
 
