@@ -47,7 +47,7 @@ def create_app(
 
     `http` replaces the network in tests; PluginError or ConfigError names who stops the start.
     """
-    app = Flask("coffee_node", static_folder=None, root_path=str(WEB))
+    app = Flask("coffee_node", static_folder=None, static_url_path="/-", root_path=str(WEB))
     plugins = build_plugin_manager(
         CORE_FEATURES, config.plugins.disabled, entry_points=entry_points, extra=extra_plugins
     )

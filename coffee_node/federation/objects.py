@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, inspect, select
@@ -98,7 +99,7 @@ def update_object(
         )
     row.visibility = visibility or row.visibility
     set_columns(row, values)
-    row.updated = clock.utcnow().replace(microsecond=0)
+    row.updated = next_version(row.updated)
     _publish(object_type, row, "Update")
     return row
 
@@ -126,6 +127,15 @@ def _erase(row: Any, tombstone: dict[str, Any]) -> None:
     row.document = tombstone
     row.folded = ""
     db.session.execute(delete(ObjectTag).where(ObjectTag.object_uri == row.uri))
+
+
+def next_version(updated: datetime | None) -> datetime:
+    """The `updated` of a change: now, and later than the one before, at the second's precision of the wire.
+
+    Without that, two changes within a second could not be told apart by who reads them out of order.
+    """
+    now = clock.utcnow().replace(microsecond=0)
+    return now if updated is None else max(now, updated.replace(microsecond=0) + timedelta(seconds=1))
 
 
 def actor_row(object_type: ObjectType, actor: Actor) -> Any:
@@ -173,7 +183,7 @@ def publish_actor(actor: Actor) -> dict[str, Any]:
 
     An actor that has not published its profile changes in silence.
     """
-    actor.updated = clock.utcnow().replace(microsecond=0)
+    actor.updated = next_version(actor.updated)
     db.session.flush()
     document = actor_document(actor)
     actor.document = document

@@ -93,7 +93,9 @@ def require_admin(view: View) -> View:
 
 def _ask_to_sign_in() -> Response:
     if wants_problem(request) or request.method not in ("GET", "HEAD"):
-        raise Unauthorized(_("This is for people with an account here."), _("Sign in, then come back to this page."))
+        raise Unauthorized(
+            _("This is for people with an account here."), _("Sign in, then come back to this page.")
+        )
     return redirect(sign_in_href(), 303)
 
 

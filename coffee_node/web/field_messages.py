@@ -42,4 +42,5 @@ class FieldMessages:
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         """One message about so many."""
-        return self.gettext(singular if n == 1 else plural)
+        message = singular if n == 1 else plural
+        return in_plain_words(message) or message

@@ -64,7 +64,8 @@ def follow_node() -> Response:
     except (CoffeeError, ValueError) as error:
         flash(_why_not(error, address), "bad")
         return redirect(f"/network?{_address_query(address)}", 303)
-    told = _("%(name)s has been asked. You are partners as soon as its administrator agrees.", name=_name(follow))
+    name = _name(follow)
+    told = _("%(name)s has been asked. You are partners as soon as its administrator agrees.", name=name)
     flash(told, "ok")
     return redirect("/network", 303)
 
@@ -102,7 +103,9 @@ def _name(follow: Any, *, follower: bool = False) -> str:
 
 def _why_not(error: Exception, address: str) -> str:
     if isinstance(error, FetchError):
-        return _("%(address)s does not answer as a site of the network. Please check the address.", address=address)
+        return _(
+            "%(address)s does not answer as a site of the network. Please check the address.", address=address
+        )
     if isinstance(error, CoffeeError):
         return str(error)
     return _("%(address)s is not an address.", address=address)

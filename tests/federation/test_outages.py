@@ -152,3 +152,17 @@ def test_one_key_for_two_bodies_is_a_conflict_and_after_a_day_it_is_free(
     fediverse.clock.advance(hours=25)
     lille.post(other, **key)
     assert lille.get_json("/events.json")["total"] == 2
+
+
+def test_changes_within_one_second_are_told_apart_by_who_reads_them_from_the_outbox(
+    fediverse: Fediverse,
+) -> None:
+    lille, tournai = fediverse.node("lille"), fediverse.node("tournai")
+    event = lille.object_of(lille.post(event_document(name="First")))
+    for name in ("Second", "Third"):
+        lille.post(update(event["id"], name=name))
+    fediverse.connect(tournai, lille)
+    fediverse.clock.advance(seconds=2)
+    fediverse.settle()
+    [copy] = tournai.get_json("/events.json")["items"]
+    assert copy["name"] == "Third"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 
 from tests.house.sources import Module
 
-TEST_KIT = ("coffee_node.testing_documents", "coffee_node.testing_factories", "coffee_node.testing_fediverse")
 FLOORS = (
     ("coffee_node.base", "coffee_node.migrations"),
     ("coffee_node.activitypub",),
@@ -15,7 +15,7 @@ FLOORS = (
     ("coffee_node.federation",),
     ("coffee_node.web",),
     ("coffee_node.features",),
-    ("coffee_node.app", "coffee_node.cli", "coffee_node.testing", *TEST_KIT),
+    ("coffee_node.app", "coffee_node.cli", "coffee_node.testing"),
 )
 PLUGINS_MAY_IMPORT = {
     "coffee_node": {"hookimpl"},
@@ -64,8 +64,15 @@ def is_below(name: str, package: str) -> bool:
     return name == package or name.startswith(package + ".")
 
 
+def is_test_kit(name: str) -> bool:
+    """True for `coffee_node.testing` and the modules `coffee_node.testing_...` that it consists of."""
+    return bool(re.match(r"coffee_node\.testing(_\w+)?(\.|$)", name))
+
+
 def floor_of(name: str) -> int | None:
     """The floor of a module of ours; -1 for `coffee_node` itself, None for other people's modules."""
+    if is_test_kit(name):
+        return len(FLOORS) - 1
     for number, packages in enumerate(FLOORS):
         if any(is_below(name, package) for package in packages):
             return number
@@ -123,7 +130,7 @@ def plugin_trespasses(modules: Mapping[str, Module]) -> list[str]:
 
 def open_to_plugins(name: str) -> bool:
     """True if a plugin may import this dotted name (style: what a plugin may import)."""
-    if any(is_below(name, kit) for kit in ("coffee_node.testing", *TEST_KIT)):
+    if is_test_kit(name):
         return True
     opened = [f"{package}.{each}" for package, names in PLUGINS_MAY_IMPORT.items() for each in names]
     return name in opened or any(is_below(name, each) for each in opened)

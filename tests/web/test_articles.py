@@ -110,7 +110,7 @@ def test_an_article_written_in_the_form_is_published_in_both_languages(lille: Te
         ({"countries": []}, "Choose the countries this is about."),
         ({"review_by": "some day"}, "Write a day like"),
         ({"sources": "a book"}, "This is not an address: a book"),
-        ({"kind": "poem"}, "Not a valid choice"),
+        ({"kind": "poem"}, "This is not one of the choices."),
     ],
 )
 def test_a_form_with_an_error_comes_back_filled_in_with_the_message_at_the_field(

@@ -61,6 +61,7 @@ def test_a_partner_that_is_away_is_told_in_words(fediverse: Fediverse) -> None:
     fediverse.clock.advance(minutes=20)
     page = lille.page("/network")
     assert "does not answer" in page
+    assert "since " in page
     assert "One message waits and will leave by itself." in page
     assert "Try now" not in page
     fediverse.down.clear()
@@ -74,7 +75,7 @@ def test_a_partner_that_is_away_is_told_in_words(fediverse: Fediverse) -> None:
 def test_an_address_that_is_no_node_is_told_kindly(fediverse: Fediverse) -> None:
     lille = fediverse.node("lille")
     page = press(lille, administrator(lille), "/network/follow", address="https://nobody.example")
-    assert "https://nobody.example does not answer as a node." in page
+    assert "https://nobody.example does not answer as a site of the network." in page
 
 
 def test_only_administrators_may_act(fediverse: Fediverse) -> None:

@@ -6,6 +6,7 @@ import copy
 import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,22 @@ def test_a_number_chooses_the_form_of_its_language(
     assert ngettext("%(num)s event", "%(num)s events", number) == english
     with speaking(catalogues, "fr"):
         assert ngettext("%(num)s event", "%(num)s events", number) == french
+
+
+@pytest.mark.parametrize(
+    ("amount", "french", "dutch"), [("0.5", 1, 2), ("1", 1, 1), ("1.0", 1, 1), ("1.5", 1, 2), ("2", 2, 2)]
+)
+def test_a_fraction_takes_the_plural_of_its_language(
+    catalogues: Catalogues, amount: str, french: int, dutch: int
+) -> None:
+    with speaking(catalogues, "fr"):
+        assert i18n.plural_number(Decimal(amount)) == french
+    with speaking(catalogues, "nl"):
+        assert i18n.plural_number(Decimal(amount)) == dutch
+
+
+def test_only_the_first_letter_becomes_a_capital() -> None:
+    assert [i18n.first_upper(text) for text in ("één dag", "pro Tag", "")] == ["Één dag", "Pro Tag", ""]
 
 
 def test_a_percent_sign_without_values_is_left_alone() -> None:

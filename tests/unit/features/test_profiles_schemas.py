@@ -56,7 +56,7 @@ DOCUMENT: dict[str, Any] = {
         },
         {
             "type": "PropertyValue",
-            "name": "Space",
+            "name": "Place",
             "value": '<a href="https://lille.example/@mutualab" rel="nofollow noopener">Mutualab</a>',
         },
         {"type": "PropertyValue", "name": "Languages", "value": "fr, nl, en"},

@@ -152,7 +152,7 @@ def test_the_list_shows_both_banks_and_who_is_open(fediverse: Fediverse, lille: 
     [
         (5, (False, "opens at 09:00")),
         (9, (True, "until 18:00")),
-        (18, (False, "opens on Tuesday 09:00")),
+        (18, (False, "opens on Tuesday at 09:00")),
     ],
 )
 def test_the_state_is_told_on_the_clocks_of_the_space(hour: int, expected: tuple[bool, str]) -> None:

@@ -76,14 +76,34 @@ def test_a_missing_field_is_told_in_its_own_words(app: Flask) -> None:
     assert [problem.message for problem in form.problems()] == ["Give it a title."]
 
 
-@pytest.mark.parametrize("typed", ["9h30", "09:30", "9.30", "9 h 30", "09:30 "])
+def test_what_a_schema_says_is_told_in_plain_words(app: Flask) -> None:
+    form = submitted(app, name="A title", kind="a")
+    form.take_errors(InvalidDocument("No.", fields={"name": ["Not one web address."], "tags": ["Too odd."]}))
+    assert [problem.message for problem in form.problems()] == [
+        "Write an address like https://example.org.",
+        "Too odd.",
+    ]
+
+
+def test_what_the_form_library_says_is_told_in_plain_words(app: Flask) -> None:
+    form = submitted(app, name="A title", kind="z", countries=["FR", "XX"])
+    assert not form.validate()
+    assert {problem.message for problem in form.problems()} == {"This is not one of the choices."}
+
+
+@pytest.mark.parametrize(
+    "typed", ["9h30", "09:30", "9.30", "9 h 30", "09:30 ", "9u30", "9 Uhr 30", "9:30 Uhr"]
+)
 def test_times_are_taken_as_people_write_them(typed: str) -> None:
     found = local_moment("2026-12-03", typed, "Europe/Paris")
     assert found is not None
     assert found.astimezone(UTC) == datetime(2026, 12, 3, 8, 30, tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("day", "time"), [("soon", "9:00"), ("2026-12-03", "25:00"), ("2026-12-03", "noon")])
+@pytest.mark.parametrize(
+    ("day", "time"),
+    [("soon", "9:00"), ("2026-12-03", "25:00"), ("2026-12-03", "noon"), ("2026-12-03", "9:30:10")],
+)
 def test_times_without_sense_are_refused(day: str, time: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         local_moment(day, time, "Europe/Paris")

@@ -54,5 +54,5 @@ def test_templates_hold_no_inline_style_or_script() -> None:
 def test_the_glossary_has_every_term_in_every_language() -> None:
     with (WEB / "translations/glossary.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert {"space", "partner", "delivery"} <= {row["term"] for row in rows}
+    assert {"place", "partner", "delivery"} <= {row["term"] for row in rows}
     assert all(row[language].strip() for row in rows for language in ("fr", "nl", "de"))
