@@ -85,10 +85,11 @@ def postgres_url() -> Iterator[str]:
 
 @pytest.fixture
 def redis_url() -> str:
-    """The URL of a Redis database that was emptied for this test."""
+    """The URL of a Redis database that was emptied for this test; tests that run beside it have others."""
     import redis
 
-    url = os.environ["COFFEE_TEST_REDIS_URL"]
+    number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    url = f"{os.environ['COFFEE_TEST_REDIS_URL'].rpartition('/')[0]}/{number}"
     with redis.Redis.from_url(url) as client:
         client.flushdb()
     return url

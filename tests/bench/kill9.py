@@ -10,7 +10,6 @@ import argparse
 import contextlib
 import json
 import os
-import platform
 import random
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from typing import Any
 import requests
 
 from coffee_node.testing_factories import event_document
+from tests.bench.report import tell
 from tests.house.postgres import temporary_database
 from tests.house.real_nodes import RealNode, wait_for
 
@@ -37,19 +37,13 @@ def main() -> int:
     with contextlib.ExitStack() as stack:
         settings = _mode(arguments.mode, stack)
         if settings is None:
-            print(json.dumps({"bench": "kill9", "ok": None, "reason": "no PostgreSQL or Redis named"}))
-            return 3
+            return tell("kill9", "G6", {"ok": None, "reason": "no PostgreSQL or Redis is named"})
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="coffee-kill9-")))
         network = Network(home, partners, settings)
         stack.callback(network.stop)
         result = network.run(events, kills)
-    result |= {"bench": "kill9", "mode": arguments.mode, "goal": "G6", "python": platform.python_version()}
-    result |= {"cores": os.cpu_count(), "load": os.getloadavg()[0], "threshold": f"0 lost, {LEASE + 10} s"}
-    line = json.dumps(result)
-    print(line)
-    if arguments.json:
-        Path(arguments.json).write_text(line)
-    return 0 if result["ok"] else 1
+    result |= {"mode": arguments.mode, "threshold": f"0 lost, 0 doubled, {LEASE + 10} s"}
+    return tell("kill9", "G6", result, arguments.json)
 
 
 def _arguments() -> argparse.Namespace:

@@ -20,11 +20,11 @@ FLOORS = (
 PLUGINS_MAY_IMPORT = {
     "coffee_node": {"hookimpl"},
     "coffee_node.node": {"current_node"},
-    "coffee_node.base": {"contracts", "database", "clock", "errors", "html", "mail", "places", "taxonomy"},
-    "coffee_node.activitypub": {"schemas", "vocabulary", "keys", "proofs", "http_client"},
-    "coffee_node.federation": {"actors", "keys", "objects", "outbox", "inbox"},
-    "coffee_node.federation.models": {"FederatedObject"},
-    "coffee_node.web": {"auth", "forms", "negotiation"},
+    "coffee_node.base": {"contracts", "database", "clock", "errors", "html", "i18n", "places"},
+    "coffee_node.activitypub": {"schemas", "vocabulary", "keys", "http_client"},
+    "coffee_node.federation": {"actors", "objects", "outbox", "inbox"},
+    "coffee_node.federation.models": {"Actor", "FederatedObject", "LocatedObject"},
+    "coffee_node.web": {"auth", "forms", "listing", "list_forms", "negotiation"},
 }
 
 

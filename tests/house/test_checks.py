@@ -63,7 +63,7 @@ def test_a_protocol_module_that_imports_flask_is_found() -> None:
         ("from coffee_node.base import clock", True),
         ("from coffee_node.federation.models import FederatedObject", True),
         ("from coffee_node.testing import make_event", True),
-        ("from coffee_node.federation.models import Actor", False),
+        ("from coffee_node.federation.models import Delivery", False),
         ("from coffee_node.federation import worker", False),
         ("from coffee_node.base.config import NodeConfig", False),
         ("from coffee_node.features.events import service", False),

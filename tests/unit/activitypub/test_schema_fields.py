@@ -126,24 +126,27 @@ def test_h33_an_address_that_is_not_http_is_dropped(value: Any, url: str) -> Non
     assert parse(url=value)["url"] == url
 
 
-def test_h33_addresses_in_tags_and_attachments_are_checked() -> None:
+def test_h33_addresses_in_tags_are_checked() -> None:
+    skill = {
+        "type": "Link",
+        "rel": "skill",
+        "href": "http://data.europa.eu/esco/skill/1",
+        "name": "Python",
+        "skillLevel": 4,
+        "skillRequired": True,
+    }
+    hashtag = {"type": "Hashtag", "name": "#a", "href": "javascript:alert(1)"}
+    named = {**skill, "nameMap": {"en": "<b>Python</b>"}}
+    read = parse(tag=[hashtag, named, "https://a.example/tag", 5, None, ["x"]])
+    assert read["tags"] == [
+        {"type": "Hashtag", "name": "#a"},
+        {**skill, "nameMap": {"en": "Python"}},
+        {"type": "Link", "href": "https://a.example/tag"},
+    ]
+
+
+def test_h33_addresses_in_attachments_are_checked() -> None:
     read = parse(
-        tag=[
-            {"type": "Hashtag", "name": "#a", "href": "javascript:alert(1)"},
-            {
-                "type": "Link",
-                "rel": "skill",
-                "href": "http://data.europa.eu/esco/skill/1",
-                "name": "Python",
-                "nameMap": {"en": "<b>Python</b>"},
-                "skillLevel": 4,
-                "skillRequired": True,
-            },
-            "https://a.example/tag",
-            5,
-            None,
-            ["x"],
-        ],
         attachment=[
             {"type": "PropertyValue", "name": "Site", "value": '<a href="javascript:x" onclick="y">a</a>'},
             {
@@ -154,19 +157,6 @@ def test_h33_addresses_in_tags_and_attachments_are_checked() -> None:
             {"type": "Image", "url": "data:image/png;base64,AAAA"},
         ],
     )
-    assert read["tags"] == [
-        {"type": "Hashtag", "name": "#a"},
-        {
-            "type": "Link",
-            "rel": "skill",
-            "href": "http://data.europa.eu/esco/skill/1",
-            "name": "Python",
-            "nameMap": {"en": "Python"},
-            "skillLevel": 4,
-            "skillRequired": True,
-        },
-        {"type": "Link", "href": "https://a.example/tag"},
-    ]
     assert "javascript" not in str(read["attachments"])
     assert "onclick" not in str(read["attachments"])
     assert read["attachments"][1:] == [

@@ -20,48 +20,48 @@ THEN = datetime(2026, 11, 24, 9, tzinfo=UTC)
 ESCO, SWITCH = "esco.example", "switch.example"
 
 
+def sending(number: int, host: str, state: str, error: str) -> Delivery:
+    """One delivery of an activity of the node actor."""
+    activity = Activity(
+        uri=f"https://mutualab.example/activities/{number}",
+        type="Create",
+        actor=node_actor(),
+        object_uri=f"https://mutualab.example/objects/{number}",
+        document={},
+        body=b"{}",
+        digest="",
+    )
+    return Delivery(
+        activity=activity,
+        actor=activity.actor,
+        host=host,
+        inbox=f"https://{host}/inbox",
+        state=state,
+        attempts=number,
+        next_try_at=THEN,
+        last_error=error,
+    )
+
+
 @pytest.fixture
 def ledger(node: OpenNode) -> None:
     """Two deliveries and one received activity that are not done, and one delivery that is."""
+    failed = InboxItem(
+        activity_uri="https://switch.example/activities/9",
+        type="Update",
+        actor_uri="https://switch.example/actors/switch",
+        host=SWITCH,
+        body=b"{}",
+        state="failed",
+        attempts=5,
+        next_try_at=THEN,
+        last_error="ValueError: no name",
+    )
     with node(), write() as session:
-        sender = node_actor()
-        for number, (host, state, error) in enumerate(
-            [(ESCO, "waiting", "no answer"), (ESCO, "refused", "HTTP 403"), (SWITCH, "sent", "")], 1
-        ):
-            activity = Activity(
-                uri=f"https://mutualab.example/activities/{number}",
-                type="Create",
-                actor=sender,
-                object_uri=f"https://mutualab.example/objects/{number}",
-                document={},
-                body=b"{}",
-                digest="",
-            )
-            session.add(
-                Delivery(
-                    activity=activity,
-                    actor=sender,
-                    host=host,
-                    inbox=f"https://{host}/inbox",
-                    state=state,
-                    attempts=number,
-                    next_try_at=THEN,
-                    last_error=error,
-                )
-            )
-        session.add(
-            InboxItem(
-                activity_uri="https://switch.example/activities/9",
-                type="Update",
-                actor_uri="https://switch.example/actors/switch",
-                host=SWITCH,
-                body=b"{}",
-                state="failed",
-                attempts=5,
-                next_try_at=THEN,
-                last_error="ValueError: no name",
-            )
-        )
+        session.add(sending(1, ESCO, "waiting", "no answer"))
+        session.add(sending(2, ESCO, "refused", "HTTP 403"))
+        session.add(sending(3, SWITCH, "sent", ""))
+        session.add(failed)
 
 
 def states(node: OpenNode) -> list[tuple[str, int]]:
