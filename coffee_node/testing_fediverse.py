@@ -87,7 +87,8 @@ class Fediverse:
         home = self._folder / name
         home.mkdir(parents=True)
         base = {"name": f"COFFEE {name.title()}", "base_url": f"https://{name}.example", "language": "en"}
-        database = {"url": self._database_url(name)} if self._database_url(name) else {}
+        url = self._database_url(name)
+        database = {"url": url} if url else {}
         sections: dict[str, Any] = {"node": base, "database": database, **settings}
         write_config(home, sections)
         (home / "secret").write_text("a secret of tests only")

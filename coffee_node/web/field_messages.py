@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from coffee_node.base.i18n import LazyText
 
-NEEDED = LazyText("This is needed.")
+NEEDED = LazyText("Please fill this in.")
 ADDRESS = LazyText("Write an address like https://example.org.")
 CHOICE = LazyText("This is not one of the choices.")
 MOMENT = LazyText("Write a day like 2026-12-24 and a time like 18:00.")
