@@ -5,6 +5,7 @@ States of a follow: requested -> accepted | rejected | undone (federation.md, se
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -25,6 +26,20 @@ def find_follow(follower: Actor, target: Actor) -> Follow | None:
     """The one relation between two actors, whatever its state."""
     query = select(Follow).where(Follow.follower_id == follower.id, Follow.target_id == target.id)
     return db.session.scalar(query)
+
+
+def requests_to(actor: Actor) -> Sequence[Follow]:
+    """Who asks to follow an actor of ours and waits for an answer, oldest first."""
+    query = select(Follow).where(Follow.target_id == actor.id, Follow.state == "requested")
+    return db.session.scalars(query.order_by(Follow.id)).all()
+
+
+def followed_by(actor: Actor) -> Sequence[Follow]:
+    """Whom an actor follows or has asked to follow, oldest first."""
+    query = select(Follow).where(Follow.follower_id == actor.id)
+    return db.session.scalars(
+        query.where(Follow.state.in_(("requested", "accepted"))).order_by(Follow.id)
+    ).all()
 
 
 def request_follow(follower: Actor, target: Actor) -> Follow:

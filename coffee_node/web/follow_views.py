@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request
+from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from coffee_node.base.errors import CoffeeError, FetchError, NotFound
@@ -33,13 +33,41 @@ def find() -> Response:
     return redirect(actor_url(actor), 303)
 
 
+@follow_pages.get("/me/follows")
+@require_account
+def mine() -> str:
+    """Who asks to follow the reader, and whom the reader follows."""
+    me = _myself()
+    return render_template(
+        "follows.html", requests=follows.requests_to(me), followed=follows.followed_by(me), me=me
+    )
+
+
+@follow_pages.post("/me/follows/<int:follow_id>")
+@require_account
+def answer(follow_id: int) -> Response:
+    """Accept or refuse somebody who asks to follow the reader."""
+    for asked in follows.requests_to(_myself()):
+        if asked.id == follow_id:
+            accept = request.form.get("answer") == "accept"
+            follows.answer_follow(asked, accept=accept)
+            name = asked.follower.name or asked.follower.slug
+            told = (
+                _("%(name)s follows you now.", name=name) if accept else _("%(name)s was refused.", name=name)
+            )
+            flash(told, "ok")
+            return redirect("/me/follows", 303)
+    raise NotFound(_("This request is not here any more."))
+
+
 @follow_pages.post("/follow")
 @require_account
 def follow() -> Response:
     """Follow the actor whose id is in `uri`, as the reader's own person."""
     target = _target()
+    name = target.name or target.slug
     follows.request_follow(_myself(), target)
-    flash(_("You follow %(name)s now.", name=target.name or target.slug), "ok")
+    flash(_("You asked to follow %(name)s. You see here what comes of it.", name=name), "ok")
     return redirect(actor_url(target), 303)
 
 

@@ -97,6 +97,7 @@ def _account_links(account: Account | None) -> list[NavigationLink]:
     if account.actor is not None:
         links.append(NavigationLink(_("My page"), f"/@{account.actor.slug}"))
         links.append(NavigationLink(_("My profile"), "/me/profile"))
+        links.append(NavigationLink(_("Whom I follow"), "/me/follows"))
     if account.is_admin:
         links.append(NavigationLink(_("Network"), "/network"))
         links.append(NavigationLink(_("Deliveries"), "/admin/deliveries"))
