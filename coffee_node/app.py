@@ -21,6 +21,7 @@ from coffee_node.base.plugin_manager import NodePlugins, build_plugin_manager
 from coffee_node.base.plugin_settings import load_plugin_settings
 from coffee_node.base.queue import build_queue
 from coffee_node.features import articles, events, profiles, proposals, spaces
+from coffee_node.federation.retention import retention_task
 from coffee_node.federation.worker import register_jobs
 from coffee_node.node import EXTENSION, Node
 from coffee_node.web.protocol_pages import init_protocol_pages
@@ -62,6 +63,7 @@ def create_app(
         keys=KeyCache(),
         settings=settings,
     )
+    node.tasks.append(retention_task())
     _collect(plugins, "register_tasks", node.tasks.append)
     app.extensions[EXTENSION] = node
     app.config["SECRET_KEY"] = _secret_key(config)
