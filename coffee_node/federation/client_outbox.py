@@ -17,7 +17,15 @@ from coffee_node.activitypub.limits import parse_json
 from coffee_node.base import clock
 from coffee_node.base.contracts import ObjectType
 from coffee_node.base.database import db, insert_ignore, write
-from coffee_node.base.errors import Conflict, Forbidden, InvalidDocument, NotFound, Unprocessable
+from coffee_node.base.errors import (
+    Conflict,
+    FetchError,
+    Forbidden,
+    InvalidDocument,
+    NotFound,
+    Unavailable,
+    Unprocessable,
+)
 from coffee_node.federation import actors, audience, follows, objects, outbox
 from coffee_node.federation.account_models import Account, IdempotencyKey
 from coffee_node.federation.models import Activity, Actor, Follow
@@ -66,7 +74,12 @@ def _prepare(activity: dict[str, Any]) -> Actor | None:
     uri = vocabulary.id_of(activity.get("object"))
     if not uri:
         raise InvalidDocument("A Follow needs the id of an actor as its object.")
-    return actors.resolve_actor(uri)
+    try:
+        return actors.resolve_actor(uri)
+    except FetchError as error:
+        if error.temporary:
+            raise Unavailable(f"{uri} does not answer just now.", "Send it again later.") from error
+        raise Unprocessable(f"{uri} leads to no actor: {error.message}", "Check the id.") from error
 
 
 def _claim_key(account: Account, key: str, hashed: str) -> bool:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from sqlalchemy import Select, exists, select, update
 from sqlalchemy.orm import aliased, joinedload
@@ -117,13 +117,13 @@ def _claim() -> Sequence[int]:
         share = max(1, BATCH // max(1, len(lanes)))
         for host, actor_id in lanes:
             rows = (
-                select(Delivery.id)
+                select(Delivery.id, Delivery.next_try_at)
                 .where(Delivery.host == host, Delivery.actor_id == actor_id, Delivery.state == "waiting")
-                .where(Delivery.next_try_at <= now)
                 .order_by(Delivery.id)
                 .limit(share)
             )
-            wanted += db.session.scalars(rows)
+            due = takewhile(lambda row: row.next_try_at <= now, db.session.execute(rows))
+            wanted += [row.id for row in due]
         claim = (
             update(Delivery)
             .where(Delivery.id.in_(wanted), Delivery.state == "waiting")
@@ -239,7 +239,8 @@ def _note(claimed: Sequence[int], batch: Batch) -> None:
             values["sent_at"] = now
         if delivery_id in batch.inboxes:
             values |= {"recipient_uri": ""}
-        db.session.execute(update(Delivery).where(Delivery.id == delivery_id).values(**values))
+        still_ours = (Delivery.id == delivery_id) & (Delivery.state == "waiting")
+        db.session.execute(update(Delivery).where(still_ours).values(**values))
     untried = [delivery_id for delivery_id in claimed if delivery_id not in batch.outcomes]
     if untried:
         db.session.execute(update(Delivery).where(Delivery.id.in_(untried)).values(lease_until=None))

@@ -60,6 +60,7 @@ def request_follow(follower: Actor, target: Actor) -> Follow:
 def undo_follow(follow: Follow) -> None:
     """Stop following: Undo with the whole Follow inside, for servers that need it."""
     with write():
+        _refuse_ended(follow)
         outbox.publish(
             follow.follower, "Undo", _follow_document(follow), to=[follow.target.uri], visibility="private"
         )
@@ -70,7 +71,13 @@ def undo_follow(follow: Follow) -> None:
 def answer_follow(follow: Follow, *, accept: bool) -> None:
     """Accept or reject somebody who asked to follow an actor of ours."""
     with write():
+        _refuse_ended(follow)
         _answer(follow, "accepted" if accept else "rejected")
+
+
+def _refuse_ended(follow: Follow) -> None:
+    if follow.state in ("undone", "rejected"):
+        raise Unprocessable(_("This request was already answered."))
 
 
 def _answer(follow: Follow, state: str) -> None:
@@ -170,14 +177,10 @@ def receive_answer(activity: dict[str, Any], answerer: Actor) -> bool:
 def _answered(object_: Any, answerer: Actor) -> Follow | None:
     uri = vocabulary.id_of(object_)
     query = select(Follow).where(Follow.target_id == answerer.id)
-    if uri:
-        query = query.where(Follow.activity_uri == uri)
-    elif isinstance(object_, dict) and vocabulary.id_of(object_.get("object")) == answerer.uri:
+    follow = db.session.scalar(query.where(Follow.activity_uri == uri)) if uri else None
+    if follow is None and isinstance(object_, dict) and vocabulary.id_of(object_.get("object")) == answerer.uri:
         follower = actors.find_actor(vocabulary.id_of(object_.get("actor")))
-        query = query.where(Follow.follower_id == (follower.id if follower else -1))
-    else:
-        return None
-    follow = db.session.scalar(query)
+        follow = find_follow(follower, answerer) if follower is not None else None
     return follow if follow is not None and follow.follower.is_local else None
 
 

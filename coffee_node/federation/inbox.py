@@ -13,10 +13,10 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import aliased
 
 from coffee_node.activitypub import vocabulary
-from coffee_node.activitypub.limits import parse_json
+from coffee_node.activitypub.limits import activity_shape, parse_json
 from coffee_node.activitypub.request_signatures import IncomingRequest, SignatureError, read_signature
 from coffee_node.base import clock
-from coffee_node.base.database import after_commit, db, insert_ignore, is_postgres, savepoint, write
+from coffee_node.base.database import after_commit, db, insert_ignore, one_at_a_time, savepoint, write
 from coffee_node.base.errors import CoffeeError, FetchError, InvalidDocument
 from coffee_node.federation import handlers, members_view, peers
 from coffee_node.federation.actors import find_actor, ref
@@ -59,23 +59,8 @@ def accept(request: IncomingRequest) -> None:
 def read_activity(body: bytes) -> Arrived:
     """Parse and check the shape of an activity; InvalidDocument says what is missing."""
     document = parse_json(body)
-    if "@graph" in document:
-        raise InvalidDocument("A graph is not an activity.", "Send one activity as one object.")
-    uri = document.get("id")
-    actor = vocabulary.id_of(document.get("actor"))
-    type_ = vocabulary.short_type(document.get("type")) or _unknown_type(document.get("type"))
-    if not isinstance(uri, str) or not vocabulary.host_of(uri):
-        raise InvalidDocument("An activity needs an absolute id.")
-    if not actor or not vocabulary.host_of(actor):
-        raise InvalidDocument("An activity needs one actor.")
-    if not type_:
-        raise InvalidDocument("An activity needs a type.")
-    return Arrived(uri, type_, actor, document)
-
-
-def _unknown_type(value: Any) -> str:
-    names = [name for name in vocabulary.as_list(value) if isinstance(name, str) and name]
-    return names[0][:30] if names and len(names) == len(vocabulary.as_list(value)) else ""
+    shape = activity_shape(document)
+    return Arrived(shape.uri, shape.type[:30], shape.actor_uri, document)
 
 
 def _is_unknown_departure(arrived: Arrived) -> bool:
@@ -152,12 +137,11 @@ def _claim(limit: int) -> Sequence[int]:
         .order_by(InboxItem.id)
         .limit(limit)
     )
-    if is_postgres():
-        due = due.with_for_update(skip_locked=True)
     if db.session.scalar(due.limit(1)) is None:
         return []
     lease = now + timedelta(seconds=current_node.config.queue.lease_seconds)
     with write(patience=WORKER_PATIENCE):
+        one_at_a_time("inbox claim")
         claim = (
             update(InboxItem)
             .where(InboxItem.id.in_(due.scalar_subquery()))

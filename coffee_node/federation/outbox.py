@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, select
 
 from coffee_node.activitypub import vocabulary
 from coffee_node.base import clock
@@ -167,12 +167,3 @@ def last_activity_about(object_uri: str) -> Activity | None:
     query = select(Activity).where(Activity.object_uri == object_uri).order_by(Activity.id.desc()).limit(1)
     return db.session.scalar(query)
 
-
-def drop_waiting(host: str, *, reason: str) -> int:
-    """Give up what waits for a host that was blocked or left; the number of deliveries ended."""
-    ended = db.session.execute(
-        update(Delivery)
-        .where(Delivery.host == host, Delivery.state == "waiting")
-        .values(state="gave_up", last_error=reason, lease_until=None)
-    )
-    return int(getattr(ended, "rowcount", 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from coffee_node.node import Node
 
 logger = logging.getLogger(__name__)
 ROUNDS = 200
+CALL_LIFE = 1.0
 
 
 def register_jobs(app: Flask, node: Node) -> None:
@@ -36,12 +38,14 @@ def register_jobs(app: Flask, node: Node) -> None:
 def _as_task(app: Flask, node: Node, name: str, job: Callable[[], Any]) -> Callable[[], object]:
     """A huey task without arguments: a wake-up carries nothing, the ledgers hold the truth.
 
-    Where the worker runs in this process, one wake-up that has not begun stands for all that follow.
+    Where the worker runs in this process, one wake-up that has not begun stands for all that follow - but
+    not for long: another process may have taken it from the queue, and then nobody here hears of it.
     """
-    is_called = threading.Event()
+    called_at: float | None = None
 
     def run() -> None:
-        is_called.clear()
+        nonlocal called_at
+        called_at = None
         with app.app_context():
             try:
                 job()
@@ -53,9 +57,11 @@ def _as_task(app: Flask, node: Node, name: str, job: Callable[[], Any]) -> Calla
     task: Callable[[], object] = node.queue.task(name=f"coffee_{name}")(run)
 
     def wake() -> None:
-        if is_called.is_set() and node.has_worker:
+        nonlocal called_at
+        now = time.monotonic()
+        if node.has_worker and called_at is not None and now - called_at < CALL_LIFE:
             return
-        is_called.set()
+        called_at = now
         task()
 
     return wake

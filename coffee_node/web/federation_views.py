@@ -9,6 +9,12 @@ from flask import Blueprint, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from coffee_node.activitypub import vocabulary
+from coffee_node.activitypub.collections import (
+    collection_page,
+    ordered_collection,
+    union_context,
+    whole_collection,
+)
 from coffee_node.base.errors import Gone, NotFound
 from coffee_node.federation import actors, audience, inbox, outbox, peers
 from coffee_node.federation.actors import actor_document, find_local_actor
@@ -20,6 +26,7 @@ from coffee_node.web.protocol import incoming_request, is_protocol, read_body
 
 federation_pages = Blueprint("federation", __name__)
 PAGE_SIZE = 20
+NEWEST = 2**31 - 1
 
 
 @federation_pages.post("/inbox", endpoint="shared_inbox")
@@ -82,16 +89,10 @@ def show_outbox(slug: str | None) -> Response:
     """What an actor published, newest first; the node's outbox holds that of all its actors."""
     actor = local_actor(slug) if slug else actors.node_actor()
     if "page" not in request.args and "before" not in request.args:
-        return document_response(
-            {
-                "id": actor.outbox,
-                "type": "OrderedCollection",
-                "totalItems": outbox.count_activities(None if slug is None else actor, visibilities()),
-                "first": f"{actor.outbox}?page=1",
-            },
-            vocabulary.AS_NAMESPACE,
-        )
+        total = outbox.count_activities(None if slug is None else actor, visibilities())
+        return document_response(ordered_collection(actor.outbox, total, f"{actor.outbox}?page=1"))
     before = request.args.get("before", type=int)
+    before = None if before is None else min(max(before, 0), NEWEST)
     found = outbox.activities_of(
         None if slug is None else actor, visibilities=visibilities(), before=before, limit=PAGE_SIZE + 1
     )
@@ -106,32 +107,15 @@ def visibilities() -> Sequence[str]:
 
 def _outbox_page(collection: str, query: str, found: Sequence[Activity]) -> Response:
     shown = found[:PAGE_SIZE]
-    page: dict[str, Any] = {
-        "id": f"{collection}?{query}",
-        "type": "OrderedCollectionPage",
-        "partOf": collection,
-        "orderedItems": [_without_context(activity.document) for activity in shown],
-    }
-    if len(found) > PAGE_SIZE:
-        page["next"] = f"{collection}?before={shown[-1].id}"
-    return document_response(page, _joint_context(shown))
+    following = f"{collection}?before={shown[-1].id}" if len(found) > PAGE_SIZE else ""
+    items = [_without_context(activity.document) for activity in shown]
+    context = union_context([activity.document.get("@context") for activity in shown])
+    page = collection_page(f"{collection}?{query}", collection, items, following, context=context)
+    return document_response(page)
 
 
 def _without_context(document: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name != "@context"}
-
-
-def _joint_context(found: Sequence[Activity]) -> list[Any]:
-    """One context that holds the terms of every item of a page."""
-    remote: dict[str, None] = {vocabulary.AS_NAMESPACE: None}
-    terms: dict[str, Any] = {}
-    for activity in found:
-        for entry in vocabulary.as_list(activity.document.get("@context")):
-            if isinstance(entry, dict):
-                terms |= entry
-            else:
-                remote[entry] = None
-    return [*remote, terms] if terms else list(remote)
 
 
 @federation_pages.get(
@@ -141,22 +125,15 @@ def _joint_context(found: Sequence[Activity]) -> list[Any]:
 def show_follows(slug: str | None, which: str) -> Response:
     """How many follow, or are followed; who they are is not told to strangers."""
     actor = local_actor(slug) if slug else actors.node_actor()
-    return document_response(
-        {
-            "id": f"{actor.uri}/{which}",
-            "type": "OrderedCollection",
-            "totalItems": actors.count_follows(actor, which),
-        },
-        vocabulary.AS_NAMESPACE,
-    )
+    total = actors.count_follows(actor, which)
+    return document_response(ordered_collection(f"{actor.uri}/{which}", total))
 
 
 @federation_pages.get("/actors/<slug>/featured")
 def show_featured(slug: str) -> Response:
     """What an actor pins to the top of its page; nothing so far."""
     uri = f"{local_actor(slug).uri}/featured"
-    document = {"id": uri, "type": "OrderedCollection", "totalItems": 0}
-    return document_response(document, vocabulary.AS_NAMESPACE)
+    return document_response(whole_collection(uri, []))
 
 
 @federation_pages.get("/activities/<uuid>")
