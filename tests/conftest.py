@@ -95,7 +95,7 @@ def redis_url() -> str:
     return url
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of the browser, for Playwright's `executable_path`."""
     return _chromium() or ""

@@ -19,7 +19,7 @@ CONTENT_LIMIT: Final = 100_000
 LANGUAGE_LIMIT: Final = 20
 COUNT_LIMIT: Final = 2**31 - 1
 
-_LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
+_LANGUAGE_TAG: Final = re.compile(r"(?=.{2,20}\Z)[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _RFC3339: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )

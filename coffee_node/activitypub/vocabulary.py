@@ -58,10 +58,15 @@ def as_list(value: Any) -> list[Any]:
 
 
 def id_of(value: Any) -> str:
-    """Give the id of a reference written as a string or as an object; empty when there is none."""
+    """Give the id of a reference written as a string or as an object; empty when there is none.
+
+    What no address can be (control characters, blanks, too long) is no id: no table could hold it.
+    """
     if isinstance(value, dict):
         value = value.get("id")
-    return value if isinstance(value, str) else ""
+    if not isinstance(value, str) or len(value) > URL_LIMIT or _NOT_IN_URLS.search(value):
+        return ""
+    return value
 
 
 def type_names(value: Any) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,7 +13,19 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Insert, MetaData, Table, event
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Insert,
+    MetaData,
+    Table,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -203,6 +216,13 @@ def savepoint() -> Iterator[None]:
     except BaseException:
         del callbacks[kept:]
         raise
+
+
+def one_at_a_time(what: str) -> None:
+    """Let this write() wait until no other one does the same: PostgreSQL alone has several at once."""
+    if is_postgres():
+        key = zlib.crc32(what.encode())
+        db.session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def end_reading() -> None:

@@ -15,7 +15,7 @@ from coffee_node.base import clock
 from coffee_node.base.contracts import ActorRef, ObjectType
 from coffee_node.base.database import db, write
 from coffee_node.base.errors import InvalidDocument, NotFound
-from coffee_node.federation.models import Actor, ActorKey, Follow
+from coffee_node.federation.models import Activity, Actor, ActorKey, Follow
 from coffee_node.node import current_node
 
 FEDERATION_FEATURES = (
@@ -65,6 +65,12 @@ def count_follows(actor: Actor, which: str) -> int:
     ours = Follow.target_id if which == "followers" else Follow.follower_id
     query = select(func.count()).select_from(Follow).where(ours == actor.id, Follow.state == "accepted")
     return db.session.scalar(query) or 0
+
+
+def is_known_outside(actor: Actor) -> bool:
+    """Whether others may learn that this actor of ours exists: it is published, or has signed something."""
+    signed = select(Activity.id).where(Activity.actor_id == actor.id).limit(1)
+    return actor.is_published or db.session.scalar(signed) is not None
 
 
 def ref(actor: Actor) -> ActorRef:

@@ -49,13 +49,8 @@ def _restart(actor: Actor, complete_until: datetime | None) -> None:
     walk = db.session.scalar(select(Backfill).where(Backfill.actor_id == actor.id))
     if walk is None or walk.state == "waiting":
         return
-    now = clock.utcnow()
-    walk.state = "waiting"
-    walk.next_url = actor.outbox
-    walk.pages = walk.items = walk.attempts = 0
-    walk.back_to = complete_until - MARGIN if complete_until is not None else walk.back_to
-    walk.started_at = walk.next_try_at = now
-    walk.lease_until = None
+    back_to = complete_until - MARGIN if complete_until is not None else walk.back_to
+    walk.begin_again(back_to, clock.utcnow())
 
 
 def read_next_page() -> bool:

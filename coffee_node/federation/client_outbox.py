@@ -206,6 +206,8 @@ def _delete(actor: Actor, activity: dict[str, Any], prepared: Actor | None) -> s
     object_type, row = _owned(actor, uri)
     if object_type.delete is not None:
         object_type.delete(row)
+    elif object_type.is_actor:
+        raise Unprocessable("A space or a company is not deleted by this interface.", "Update it instead.")
     else:
         objects.delete_object(object_type, row)
     return _activity_about(uri).uri

@@ -178,8 +178,9 @@ def _answered(object_: Any, answerer: Actor) -> Follow | None:
     uri = vocabulary.id_of(object_)
     query = select(Follow).where(Follow.target_id == answerer.id)
     follow = db.session.scalar(query.where(Follow.activity_uri == uri)) if uri else None
-    if follow is None and isinstance(object_, dict) and vocabulary.id_of(object_.get("object")) == answerer.uri:
-        follower = actors.find_actor(vocabulary.id_of(object_.get("actor")))
+    embedded = object_ if isinstance(object_, dict) else {}
+    if follow is None and vocabulary.id_of(embedded.get("object")) == answerer.uri:
+        follower = actors.find_actor(vocabulary.id_of(embedded.get("actor")))
         follow = find_follow(follower, answerer) if follower is not None else None
     return follow if follow is not None and follow.follower.is_local else None
 
@@ -205,18 +206,20 @@ def start_backfill(actor: Actor) -> None:
     if not actor.outbox:
         return
     now = clock.utcnow()
-    months = current_node.config.federation.backfill_months
+    back_to = now - timedelta(days=30 * current_node.config.federation.backfill_months)
     walk = db.session.scalar(select(Backfill).where(Backfill.actor_id == actor.id))
     if walk is None:
         values = {
             "actor_id": actor.id,
             "next_url": actor.outbox,
-            "back_to": now - timedelta(days=30 * months),
+            "back_to": back_to,
             "started_at": now,
             "next_try_at": now,
             "state": "waiting",
         }
         db.session.execute(insert_ignore(Backfill), [values])
+    elif walk.state != "waiting":
+        walk.begin_again(back_to, now)
     db.session.execute(insert_ignore(Peer), [{"host": actor.host}])
     node = this_node()
     after_commit(lambda: node.wake("backfill"))

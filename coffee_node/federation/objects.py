@@ -118,6 +118,7 @@ def delete_object(object_type: ObjectType, row: Any) -> None:
     to, cc = audience.address(row.actor, row.visibility)
     received = audience.inboxes_that_received(row.uri)
     _erase(row, tombstone)
+    outbox.hide_activities_about(row.uri)
     outbox.publish(row.actor, "Delete", tombstone, to=to, cc=cc, visibility=row.visibility, also_to=received)
 
 
@@ -189,6 +190,7 @@ def publish_actor(actor: Actor) -> dict[str, Any]:
     actor.document = document
     if actor.is_published:
         to, cc = audience.address(actor, "public")
+        outbox.hide_activities_about(actor.uri)
         outbox.publish(actor, "Update", document, to=to, cc=cc, context=vocabulary.ACTOR_CONTEXT)
     return document
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, update
 
 from coffee_node.activitypub import vocabulary
 from coffee_node.base import clock
@@ -162,8 +162,16 @@ def find_activity(uri: str) -> Activity | None:
     return db.session.scalar(select(Activity).where(Activity.uri == uri))
 
 
+def hide_activities_about(object_uri: str) -> None:
+    """Show nobody any more what said more than is left: an object that was deleted, an actor's older self.
+
+    What waits for a host still leaves, in order; the newer activity behind it puts things right.
+    """
+    spoken = update(Activity).where(Activity.object_uri == object_uri, Activity.direction == "out")
+    db.session.execute(spoken.where(Activity.type.in_(("Create", "Update"))).values(visibility="private"))
+
+
 def last_activity_about(object_uri: str) -> Activity | None:
     """The newest activity of ours about an object."""
     query = select(Activity).where(Activity.object_uri == object_uri).order_by(Activity.id.desc()).limit(1)
     return db.session.scalar(query)
-

@@ -53,6 +53,15 @@ class Backfill(Row):
 
     actor: Mapped[Actor] = relationship()
 
+    def begin_again(self, back_to: datetime, now: datetime) -> None:
+        """Walk once more from the newest page back to a moment."""
+        self.state = "waiting"
+        self.next_url = self.actor.outbox
+        self.pages = self.items = self.attempts = 0
+        self.back_to = back_to
+        self.started_at = self.next_try_at = now
+        self.lease_until = None
+
 
 class Tombstone(Row):
     """That an id was deleted: only the SHA-256 of its uri is kept."""

@@ -29,7 +29,7 @@ def show(handle: str) -> Any:
         raise NotFound(_("Nobody with this name is known here."))
     if actor.gone_at is not None:
         raise Gone(_("This person or place has left."))
-    if actor.is_local and wants_document(request):
+    if actor.is_local and wants_document(request) and actors.is_known_outside(actor):
         return document_response(actors.actor_document(actor, reader_level()), vocabulary.ACTOR_CONTEXT)
     described = actors.described_row(actor)
     if described is not None and described[0].page is not None:

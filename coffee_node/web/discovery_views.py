@@ -25,7 +25,7 @@ def show_webfinger() -> Response:
     if not resource:
         raise InvalidDocument("The parameter resource is missing.", "Ask with ?resource=acct:name@host")
     actor = _actor_behind(resource)
-    if actor is None or actor.gone_at is not None:
+    if actor is None or actor.gone_at is not None or not actors.is_known_outside(actor):
         raise NotFound("Nobody here has this address.")
     base = current_node.config.base_url
     document = webfinger.webfinger_document(

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -67,6 +67,7 @@ def init_error_pages(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer_http_error)
     app.register_error_handler(OperationalError, _answer_database_error)
     app.register_error_handler(PoolTimeout, _answer_database_error)
+    app.register_error_handler(DataError, _answer_impossible_value)
     app.register_error_handler(Exception, _answer_surprise)
 
 
@@ -125,6 +126,12 @@ def _answer_database_error(error: Exception) -> Response:
     assert isinstance(error, OperationalError | PoolTimeout)  # noqa: S101
     unavailable = as_unavailable(error)
     return answer(unavailable) if unavailable is not None else _answer_surprise(error)
+
+
+def _answer_impossible_value(error: DataError) -> Response:
+    """What PostgreSQL cannot hold or compare (a NUL, a number too large) is the caller's mistake."""
+    logger.warning("A value at %s was refused by the database: %s", request.path, error.orig)
+    return answer(errors.InvalidDocument(_("There is nothing at this address.")))
 
 
 def _answer_surprise(error: Exception) -> Response:

@@ -71,6 +71,8 @@ def show_actor(slug: str) -> AnyResponse:
     actor = local_actor(slug)
     if not wants_document(request):
         return redirect(f"/@{actor.slug}", 303)
+    if not actors.is_known_outside(actor):
+        raise NotFound("There is no such actor here.")
     return document_response(actor_document(actor, reader_level()), vocabulary.ACTOR_CONTEXT)
 
 

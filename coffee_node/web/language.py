@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,6 +25,7 @@ HOUSE_ZONE = "Europe/Brussels"
 LANGUAGE_COOKIE_SECONDS = 365 * 24 * 3600
 DATE_PARTS = {"month": "MMM", "day": "d", "weekday": "EEE"}
 HTML_FIELDS = frozenset({"content", "summary"})
+FRENCH_SIGNS = re.compile(r"(?<=«) | (?=[:;?!»])")
 NATIVE_NAMES = {"fr": "français", "nl": "Nederlands", "en": "English", "de": "Deutsch"}
 
 language_pages = Blueprint("language", __name__)
@@ -102,6 +104,8 @@ def localized(row: Any, name: str) -> Markup:
     """
     text, language = _text_for_reader(row, name)
     is_html = name in HTML_FIELDS
+    if not is_html and language.split("-")[0] == "fr":
+        text = FRENCH_SIGNS.sub("\u00a0", text)
     # Stored content went through base/html.sanitise.
     safe = Markup(text) if is_html else escape(text)  # noqa: S704
     if not text or not language or language.split("-")[0] == i18n.current_language.get():

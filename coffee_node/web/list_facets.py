@@ -40,7 +40,7 @@ def facet_counts(
 def skill_counts(
     model: type[FederatedObject], query: ListQuery, where: Sequence[ColumnElement[bool]] = ()
 ) -> dict[str, int]:
-    """The most frequent skills of a list."""
+    """The most frequent skills of a list; a skill and the hashtag made of it count once."""
     clauses = [*visible(model, current_account()), *filters(model, query, without="skill"), *where]
     number = func.count(func.distinct(model.uri))
     rows = db.session.execute(
@@ -49,9 +49,14 @@ def skill_counts(
         .where(*clauses)
         .group_by(ObjectTag.folded)
         .order_by(number.desc(), func.min(ObjectTag.name))
-        .limit(MOST_VALUES)
+        .limit(2 * MOST_VALUES)
     )
-    return {name: count for name, count in rows}
+    found: dict[str, tuple[str, int]] = {}
+    for name, count in rows:
+        word = "".join(char for char in name.casefold() if char.isalnum())
+        before = found.get(word, ("", 0))
+        found[word] = (max(name, before[0], key=len), max(count, before[1]))
+    return dict(list(found.values())[:MOST_VALUES])
 
 
 def facet(

@@ -76,9 +76,7 @@ def run_list(
     return ListPage(rows, total, next_cursor, query, notes)
 
 
-def _after(
-    column: Any, key: Any, cursor: tuple[datetime, int], is_ascending: bool
-) -> ColumnElement[bool]:
+def _after(column: Any, key: Any, cursor: tuple[datetime, int], is_ascending: bool) -> ColumnElement[bool]:
     value, row_id = cursor
     if is_ascending:
         return or_(column > value, and_(column == value, key > row_id))
@@ -96,6 +94,7 @@ def _read_cursor(page: str) -> tuple[datetime, int] | None:
         text = base64.urlsafe_b64decode(page + "=" * (-len(page) % 4)).decode()
         value, _bar, row_id = text.partition("|")
         moment, number = datetime.fromisoformat(value), int(row_id)
-    except (ValueError, binascii.Error):
+        in_utc = moment.astimezone(UTC)
+    except (ValueError, OverflowError, binascii.Error):
         return None
-    return (moment, number) if moment.tzinfo is not None and abs(number) < 2**62 else None
+    return (in_utc, number) if moment.tzinfo is not None and abs(number) < 2**31 else None

@@ -16,6 +16,7 @@ from coffee_node.base.i18n import gettext as _
 from coffee_node.base.i18n import ngettext
 from coffee_node.federation import follows, peer_status, peers
 from coffee_node.federation.peer_status import PeerStatus
+from coffee_node.node import current_node
 from coffee_node.web.auth import current_account, require_admin
 from coffee_node.web.language import ago, as_date, as_time
 
@@ -32,6 +33,17 @@ class PeerRow:
     note: str
     received: str
     sent: str
+
+    @property
+    def href(self) -> str:
+        """The home page of the peer."""
+        scheme = "https" if current_node.config.is_https else "http"
+        return f"{scheme}://{self.status.host}/"
+
+    @property
+    def has_tasks(self) -> bool:
+        """Whether there is something an administrator can do or look into."""
+        return bool(self.status.waiting or self.status.failed or self.status.state in ("away", "refuses"))
 
 
 @network_pages.get("/network")
@@ -65,8 +77,11 @@ def follow_node() -> Response:
         flash(_why_not(error, address), "bad")
         return redirect(f"/network?{_address_query(address)}", 303)
     name = _name(follow)
-    told = _("%(name)s has been asked. You are partners as soon as its administrator agrees.", name=name)
-    flash(told, "ok")
+    if follow.state == "accepted":
+        flash(_("%(name)s has already agreed; there is nothing to ask.", name=name), "info")
+    else:
+        told = _("%(name)s has been asked. You are partners as soon as its administrator agrees.", name=name)
+        flash(told, "ok")
     return redirect("/network", 303)
 
 

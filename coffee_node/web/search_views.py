@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from coffee_node.base.contracts import ObjectType
 from coffee_node.base.database import db
+from coffee_node.base.i18n import gettext as _
 from coffee_node.federation.audience import visible
 from coffee_node.node import current_node
 from coffee_node.web.auth import current_account
@@ -82,4 +83,5 @@ def _label(object_type: ObjectType) -> str:
     for link in site_frame().links:
         if object_type.list_path and link.url.split("?", 1)[0] == object_type.list_path:
             return link.label
-    return object_type.name
+    # The types of the vocabulary to whose lists no menu leads.
+    return {"Organization": _("Companies"), "Note": _("Notes")}.get(object_type.name, object_type.name)

@@ -68,15 +68,23 @@ def _find_home() -> Home:
     return Home()
 
 
+def kilometres(row: Any) -> float | None:
+    """How far a row is from this node, None when one of both points is not known."""
+    home = home_place()
+    latitude, longitude = field_of(row, "latitude"), field_of(row, "longitude")
+    if home.near is None or latitude is None or longitude is None:
+        return None
+    return distance_km(*home.near, latitude, longitude)
+
+
 def where_of(row: Any) -> Where:
     """Where this row is, as its tag shows it."""
     country = field_of(row, "country") or ""
     home = home_place()
     is_across = bool(country and home.country and country != home.country)
-    latitude, longitude = field_of(row, "latitude"), field_of(row, "longitude")
-    if home.near is None or latitude is None or longitude is None:
+    distance = kilometres(row)
+    if distance is None:
         return Where(country, "", is_across)
-    distance = distance_km(*home.near, latitude, longitude)
     detail = gettext("here") if distance < NEARBY_KM else format_distance(distance)
     return Where(country, detail, is_across)
 

@@ -171,7 +171,9 @@ def test_an_event_written_in_the_form_is_published(lille: TestNode) -> None:
     [
         ({"name": ""}, "Give the event a title."),
         ({"start_day": ""}, "Say when it starts."),
-        ({"start_clock": "later"}, "Write a day like"),
+        ({"start_clock": "later"}, "This is not a time."),
+        ({"start_clock": ""}, "Say at what time it starts."),
+        ({"start_day": "soon"}, "Write a day like"),
         ({"end_clock": "17:00"}, "The end must be after the start (18h30)."),
         ({"capacity": "many"}, "Write a number of seats"),
         ({"join_mode": "external"}, "Give the address where people register."),

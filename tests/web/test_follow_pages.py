@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from coffee_node.features.profiles.service import profile_of, publish_profile
 from coffee_node.federation import accounts
-from coffee_node.federation.models import Follow
+from coffee_node.federation.actors import find_actor
+from coffee_node.federation.models import Actor, Follow
 from coffee_node.testing import Fediverse, TestNode
 
 
@@ -17,6 +19,16 @@ def browser_of(node: TestNode, handle: str) -> Any:
     for step in (browser.get, browser.post):
         step(f"/sign-in/{secret}", base_url=node.url)
     return browser
+
+
+def add_published(node: TestNode, handle: str, name: str) -> Actor:
+    """A coworker whom others can find: one who published a profile."""
+    person = node.add_person(handle, name)
+    with node.context():
+        actor = find_actor(person.uri)
+        assert actor is not None
+        publish_profile(profile_of(actor))
+    return person
 
 
 def press(browser: Any, node: TestNode, page: str, action: str, **fields: str) -> Any:
@@ -30,7 +42,7 @@ def press(browser: Any, node: TestNode, page: str, action: str, **fields: str) -
 
 def test_a_person_is_found_asked_and_decides(fediverse: Fediverse) -> None:
     lille, tournai = fediverse.node("lille"), fediverse.node("tournai")
-    claire = lille.add_person("claire", "Claire Dubois")
+    claire = add_published(lille, "claire", "Claire Dubois")
     tournai.add_person("jan", "Jan Peeters")
     jan, claires_browser = browser_of(tournai, "jan"), browser_of(lille, "claire")
 
@@ -55,7 +67,7 @@ def test_a_person_is_found_asked_and_decides(fediverse: Fediverse) -> None:
 
 def test_nobody_answers_for_somebody_else(fediverse: Fediverse) -> None:
     lille, tournai = fediverse.node("lille"), fediverse.node("tournai")
-    claire = lille.add_person("claire")
+    claire = add_published(lille, "claire", "Claire")
     lille.add_person("mallory")
     tournai.follow_actor(claire.uri)
     fediverse.settle()

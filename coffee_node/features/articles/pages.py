@@ -92,7 +92,7 @@ def _actor_block(uri: str) -> list[Markup]:
     notes = _newest(Note, NOTE_ROWS, Note.actor_id.in_(by_actor))
     if not rows and not notes:
         return []
-    more = f"/articles?space={quote(uri, safe='')}"
+    more = f"/articles?space={quote(uri, safe='')}" if len(rows) == ACTOR_ROWS else ""
     badges = badges_for("article", rows)
     return [_block("articles/actor_block.html", rows=rows, notes=notes, badges=badges, more_href=more)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -49,7 +49,11 @@ class EventForm(FederatedForm):
     name = StringField(_("Title"), [InputRequired(_("Give the event a title."))])
     language = SelectField(_("Language of the event"))
     start_day = StringField(_("Day"), [InputRequired(_("Say when it starts."))], widget=DateInput())
-    start_clock = StringField(_("Starts at"), description=_("For example 18:00 or 18h30."))
+    start_clock = StringField(
+        _("Starts at"),
+        [InputRequired(_("Say at what time it starts."))],
+        description=_("For example 18:00 or 18h30."),
+    )
     end_day = StringField(_("Last day"), widget=DateInput(), description=_("Only if it ends on another day."))
     end_clock = StringField(_("Ends at"))
     timezone = SelectField(_("Time zone"))
@@ -145,8 +149,10 @@ class EventForm(FederatedForm):
         try:
             return local_moment(day, self[clock_name].data, self.timezone.data)
         except ValueError:
-            message = gettext("Write a day like 2026-12-24 and a time like 18:00.")
-            self.add_error(clock_name, message)
+            if _is_day(day):
+                self.add_error(clock_name, gettext("This is not a time. Write it like 9:30."))
+            else:
+                self.add_error(day_name, gettext("Write a day like 2026-12-24."))
             return None
 
     def _document(self, start: datetime | None, end: datetime | None) -> dict[str, Any]:
@@ -185,6 +191,13 @@ class EventForm(FederatedForm):
             "addressCountry": said["country"],
         }
         return {"type": "Place", "name": said["place_name"], "address": address}
+
+
+def _is_day(text: str | None) -> bool:
+    try:
+        return bool(date.fromisoformat(text or ""))
+    except ValueError:
+        return False
 
 
 def with_known_point(

@@ -16,7 +16,6 @@ from coffee_node.base.database import db
 from coffee_node.base.i18n import format_date, format_time
 from coffee_node.base.i18n import gettext as _
 from coffee_node.features.events.models import ESTIMATED_LENGTH, Event
-from coffee_node.features.events.schemas import when_line
 from coffee_node.federation import accounts, objects
 from coffee_node.federation.audience import visible
 from coffee_node.federation.models import Actor
@@ -40,7 +39,7 @@ def event_page(row: Event) -> str:
     return render_template(
         "events/detail.html",
         row=row,
-        when=when_line(row),
+        when=f"{format_date(row.starts)}, {hours(row)}",
         hours=hours(row),
         reader_hours=reader_hours(row),
         tags=tag_names(row.tags or []),
@@ -58,20 +57,24 @@ def event_page(row: Event) -> str:
 
 
 def hours(row: Event) -> str:
-    """From when to when on the clocks of the place, with their zone."""
+    """From when to when on the clocks of the place, with their zone where they are not ours."""
     line = format_time(row.starts)
     if row.ends is not None and row.ends.date() == row.starts.date():
         line += f"–{format_time(row.ends)}"
     elif row.ends is not None:
         line += f" – {format_date(row.ends)}, {format_time(row.ends)}"
-    return f"{line} ({row.zone_name})"
+    return line if _on_our_clocks(row) else f"{line} ({row.zone_name})"
+
+
+def _on_our_clocks(row: Event) -> bool:
+    return row.start_time.astimezone(ZoneInfo(HOUSE_ZONE)).utcoffset() == row.starts.utcoffset()
 
 
 def reader_hours(row: Event) -> str:
     """The start on the reader's clocks, empty when they show the same."""
-    here = row.start_time.astimezone(ZoneInfo(HOUSE_ZONE))
-    if here.utcoffset() == row.starts.utcoffset():
+    if _on_our_clocks(row):
         return ""
+    here = row.start_time.astimezone(ZoneInfo(HOUSE_ZONE))
     day = "" if here.date() == row.starts.date() else f"{format_date(here)}, "
     return _("%(time)s for you (%(zone)s)", time=f"{day}{format_time(here)}", zone=HOUSE_ZONE)
 
@@ -121,7 +124,7 @@ def _actor_block(uri: str) -> list[Markup]:
     rows = _next_events(ROWS_OF_AN_ACTOR, Event.actor_id.in_(select(Actor.id).where(Actor.uri == uri)))
     if not rows:
         return []
-    more = f"/events?space={quote(uri, safe='')}"
+    more = f"/events?space={quote(uri, safe='')}" if len(rows) == ROWS_OF_AN_ACTOR else ""
     return [_block("events/actor_block.html", rows=rows, badges=badges_for("event", rows), more_href=more)]
 
 

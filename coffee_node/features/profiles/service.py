@@ -191,6 +191,7 @@ def _member_skills(row: Profile) -> str:
 
 def _send_withdrawal(actor: Actor) -> None:
     to, cc = audience.address(actor, "public")
+    outbox.hide_activities_about(actor.uri)
     emptied = {**actor_document(actor), "name": actor.slug, "discoverable": False, "to": to, "cc": cc}
     outbox.publish(actor, "Update", emptied, to=to, cc=cc, context=ActorSchema.context)
 

@@ -21,6 +21,7 @@ from coffee_node.federation.audience import visible
 from coffee_node.federation.models import Actor
 from coffee_node.web.auth import current_account
 from coffee_node.web.object_views import page_url
+from coffee_node.web.whereabouts import place_name
 
 CARD_ROWS = 4
 ACTOR_ROWS = 8
@@ -57,7 +58,9 @@ def card(row: Proposal) -> dict[str, Any]:
 def facts(row: Proposal) -> list[tuple[str, str]]:
     """The terms of a proposal, each with its word."""
     start = i18n.format_date(row.job_start_date, style="long") if row.job_start_date else ""
-    where = (essentials.place_line(row.place), _("remote is possible") if row.is_remote else "")
+    country = i18n.country_name(row.country) if row.country else ""
+    place = ", ".join(part for part in (place_name(row), country) if part)
+    where = (place, _("remote is possible") if row.is_remote else "")
     listed = [
         (_("Kind"), essentials.kind_label(row.kind)),
         (_("Quantity"), essentials.quantity_label(row)),

@@ -113,7 +113,7 @@ def hours(row: Space) -> list[tuple[str, str]]:
     if not any(week):
         return []
     return [
-        (first_upper(_day_name(day)), format_intervals(intervals) or _("closed"))
+        (first_upper(_day_name(day)), format_intervals(intervals).replace("-", "–") or _("closed"))
         for day, intervals in enumerate(week)
     ]
 

@@ -21,7 +21,7 @@ from coffee_node.web.forms import keeps_form
 from coffee_node.web.list_forms import COLUMNS, CSV_LIMIT, feed_choices, list_csv, list_json
 from coffee_node.web.listing import ListPage, ListQuery, run_list
 from coffee_node.web.object_views import actor_url
-from coffee_node.web.whereabouts import where_of
+from coffee_node.web.whereabouts import kilometres, where_of
 
 OPEN_WORDS = {True: "yes", False: "no", None: ""}
 CSV_COLUMNS = {
@@ -45,7 +45,7 @@ def _page(limit: int = 60) -> ListPage:
 def show_list() -> str:
     """The spaces of the network, here and across the border, with their opening state now."""
     page = _page()
-    cards = [card(row) for row in page.rows]
+    cards = sorted((card(row) for row in page.rows), key=_nearest_first)
     here = [one for one in cards if not where_of(one).is_across]
     across = [one for one in cards if where_of(one).is_across]
     return render_template(
@@ -61,6 +61,11 @@ def show_list() -> str:
         scopes=list_facets.scope_choices(page.query),
         feeds=feed_choices(page),
     )
+
+
+def _nearest_first(row: dict[str, Any]) -> tuple[float, str]:
+    distance = kilometres(row)
+    return (float("inf") if distance is None else distance, row["name"] or "")
 
 
 @blueprint.get("/spaces.json")

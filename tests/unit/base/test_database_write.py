@@ -18,6 +18,7 @@ from coffee_node.base.database import (
     after_commit,
     db,
     init_database,
+    one_at_a_time,
     write,
 )
 from coffee_node.base.errors import Unavailable
@@ -172,3 +173,29 @@ def test_a_database_that_cannot_be_opened_is_unavailable(tmp_path: Path) -> None
 def test_a_wrong_statement_is_not_called_unavailable(shelves: Flask) -> None:
     with shelves.app_context(), pytest.raises(OperationalError, match="no such table"), write() as session:
         session.execute(text("UPDATE cupboard SET books = 1"))
+
+
+@pytest.mark.postgres
+def test_what_is_done_one_at_a_time_waits_for_the_other_on_postgresql(
+    postgres: NodeConfig,
+) -> None:
+    app = Flask("coffee_node")
+    init_database(app, postgres)
+    order: list[str] = []
+
+    def second() -> None:
+        with app.app_context(), write():
+            one_at_a_time("a claim")
+            order.append("second")
+
+    with app.app_context():
+        with write():
+            one_at_a_time("a claim")
+            other = threading.Thread(target=second)
+            other.start()
+            other.join(0.3)
+            order.append("first")
+        other.join(10)
+        db.session.remove()
+        db.engine.dispose()
+    assert order == ["first", "second"]

@@ -84,7 +84,7 @@ def test_what_a_manager_writes_is_on_the_page_of_the_space(lille: TestNode) -> N
     save(lille)
     page = lille.page("/@lille")
     told = ("<strong>place</strong>", "19 rue Nicolas Leblanc", "59000 Lille", "€15", "€12.50 / hour", "60")
-    for word in (*told, "coffee included", "Wi-Fi", "sauna", "09:00-12:30, 14:00-18:00", "mutualab.example"):
+    for word in (*told, "coffee included", "Wi-Fi", "sauna", "09:00–12:30, 14:00–18:00", "mutualab.example"):
         assert word in page, word
     assert "<em>plek</em>" in lille.page("/@lille", "nl")
 
