@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from coffee_node.features.profiles.service import profile_of, publish_profile
+from coffee_node.features.profiles.service import profile_of, publish_profile
 from coffee_node.federation import accounts
 from coffee_node.federation.actors import find_actor
 from coffee_node.federation.models import Actor, Follow
@@ -38,6 +39,14 @@ def press(browser: Any, node: TestNode, page: str, action: str, **fields: str) -
     assert token is not None, text
     sent = {"csrf_token": token[1], **fields}
     return browser.post(action, data=sent, base_url=node.url, headers={"Referer": node.url + page})
+
+
+def published(node: TestNode, handle: str, name: str) -> Actor:
+    """A person with a published profile: others know nobody who has not published anything."""
+    person = node.add_person(handle, name)
+    with node.context():
+        publish_profile(profile_of(person), is_listed=True)
+    return person
 
 
 def test_a_person_is_found_asked_and_decides(fediverse: Fediverse) -> None:
