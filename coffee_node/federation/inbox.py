@@ -91,12 +91,13 @@ def remember(arrived: Arrived, body: bytes, source: str = "post") -> None:
 def process_next(limit: int = 20) -> int:
     """Handle a batch of what arrived, in order per sender; the number of items taken.
 
-    What needs a document of another server is fetched outside the transaction and tried again.
+    One that needs a document of another server is fetched for outside the transaction and tried again;
+    others that need one are left to the next batch, so that no lease runs out while a slow server is asked.
     """
     claimed = _claim(limit)
     if not claimed:
         return 0
-    waiting: list[tuple[int, handlers.NeedsDocument]] = []
+    waiting: tuple[int, handlers.NeedsDocument] | None = None
     with write(patience=WORKER_PATIENCE):
         items = db.session.scalars(
             select(InboxItem).where(InboxItem.id.in_(claimed)).order_by(InboxItem.id)
@@ -107,13 +108,15 @@ def process_next(limit: int = 20) -> int:
                 item.lease_until = None
                 continue
             need = _handle(item, {})
-            if need is not None:
-                waiting.append((item.id, need))
+            if need is not None and waiting is not None:
+                item.lease_until = None
+            elif need is not None:
+                waiting = (item.id, need)
             if item.state == "received":
                 blocked.add(item.actor_uri)
         peers.note_received(item.host for item in items if item.source == "post" and _is_remote(item.host))
-    for item_id, need in waiting:
-        _handle_with_documents(item_id, need)
+    if waiting is not None:
+        _handle_with_documents(*waiting)
     return len(claimed)
 
 
@@ -139,16 +142,19 @@ def _claim(limit: int) -> Sequence[int]:
     )
     if db.session.scalar(due.limit(1)) is None:
         return []
-    lease = now + timedelta(seconds=current_node.config.queue.lease_seconds)
     with write(patience=WORKER_PATIENCE):
         one_at_a_time("inbox claim")
         claim = (
             update(InboxItem)
             .where(InboxItem.id.in_(due.scalar_subquery()))
-            .values(lease_until=lease)
+            .values(lease_until=_lease_end())
             .returning(InboxItem.id)
         )
         return sorted(db.session.scalars(claim))
+
+
+def _lease_end() -> datetime:
+    return clock.utcnow() + timedelta(seconds=current_node.config.queue.lease_seconds)
 
 
 def _handle(item: InboxItem, fetched: dict[str, dict[str, Any]]) -> handlers.NeedsDocument | None:
@@ -243,7 +249,12 @@ def _handle_with_documents(item_id: int, need: handlers.NeedsDocument) -> None:
             problem = f"{need.uri}: {error.message}"
             break
         with write(patience=WORKER_PATIENCE):
-            again = _handle(db.session.get_one(InboxItem, item_id), fetched)
+            item = db.session.get_one(InboxItem, item_id)
+            if item.state != "received":
+                return
+            again = _handle(item, fetched)
+            if again is not None:
+                item.lease_until = _lease_end()
         if again is None:
             return
         need = again

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +11,8 @@ from sqlalchemy import update
 
 from coffee_node.base import clock
 from coffee_node.base.database import db, write
-from coffee_node.federation import delivery, ledger
-from coffee_node.federation.models import Delivery
+from coffee_node.federation import delivery, inbox, ledger
+from coffee_node.federation.models import Delivery, InboxItem
 from coffee_node.testing import Fediverse, event_document, make_response
 
 
@@ -44,3 +45,25 @@ def test_a_delivery_dropped_while_it_is_sent_does_not_wait_again(fediverse: Fedi
     with lille.context():
         delivery.deliver_due()
     assert [found.state for found in lille.rows(Delivery, id=row.id)] == ["gave_up"]
+
+
+def test_one_batch_asks_one_server_and_keeps_nobody_else_waiting(fediverse: Fediverse) -> None:
+    lille, tournai = fediverse.node("lille"), fediverse.node("tournai")
+    fediverse.connect(lille, tournai)
+    with tournai.context():
+        for number, sender in enumerate((f"{lille.url}/actor", f"{lille.url}/actors/lille")):
+            activity = {
+                "id": f"{lille.url}/activities/x{number}",
+                "type": "Create",
+                "actor": sender,
+                "object": f"{lille.url}/objects/x{number}",
+            }
+            body = json.dumps(activity).encode()
+            inbox.remember(inbox.read_activity(body), body, source="outbox")
+        fediverse.requests.clear()
+        inbox.process_next()
+    asked = [url for method, url in fediverse.requests if "/objects/" in url]
+    assert asked == [f"{lille.url}/objects/x0"]
+    [left] = tournai.rows(InboxItem, state="received")
+    assert left.activity_uri.endswith("x1")
+    assert left.lease_until is None

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 from coffee_node.features.profiles.service import profile_of, publish_profile
-from coffee_node.features.profiles.service import profile_of, publish_profile
 from coffee_node.federation import accounts
 from coffee_node.federation.actors import find_actor
 from coffee_node.federation.models import Actor, Follow
