@@ -65,14 +65,17 @@ def webfinger_document(
     is_node: bool = False,
     rels: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Give the answer about one actor of ours, with the links of these relations only, if any are named."""
+    """Give the answer about one actor of ours, with the links of these relations only, if any are named.
+
+    With a `base_url` it also offers the forms of FEP-3b86 there.
+    """
     links: list[dict[str, str]] = [
         {"rel": "self", "type": ACTIVITY_JSON, "href": actor_uri},
         {"rel": PROFILE_PAGE, "type": "text/html", "href": page_url},
     ]
     if is_node:
         links.insert(0, {"rel": f"{AS_NAMESPACE}#Service", "type": ACTIVITY_JSON, "href": actor_uri})
-    else:
+    elif base_url:
         links += _intents(base_url)
     aliases = [actor_uri] if is_node else [actor_uri, page_url]
     shown = [link for link in links if not rels or link["rel"] in rels]

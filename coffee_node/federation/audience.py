@@ -86,6 +86,22 @@ def partner_hosts() -> list[str]:
     return list(db.session.scalars(query.order_by(node.host)))
 
 
+def admitted_hosts() -> list[str]:
+    """Hosts whose node actor we have accepted: they may read what is for the network.
+
+    A new partner reads our outbox before its own answer has reached us; who is not admitted yet would
+    miss that history.
+    """
+    ours = select(Actor.id).where(Actor.uri == node_uri()).scalar_subquery()
+    query = (
+        select(Actor.host)
+        .join(Follow, Follow.follower_id == Actor.id)
+        .where(Actor.type == "Application", Actor.host != "")
+        .where(Follow.target_id == ours, Follow.state == "accepted")
+    )
+    return list(db.session.scalars(query.distinct()))
+
+
 def targets(document: dict[str, Any], visibility: str) -> list[Target]:
     """The distinct inboxes of everybody in `to` and `cc`; our own inbox stands for local actors."""
     found: dict[str, Target] = {}

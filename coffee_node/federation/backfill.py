@@ -132,9 +132,10 @@ def _note_page(walk_id: int, items: list[dict[str, Any]], following: str) -> Non
         limit = current_node.config.federation.backfill_objects
         is_old = bool(items) and _time_of(items[-1]) < walk.back_to
         walk.next_url = following or walk.next_url
-        if not following or is_old or walk.pages >= MAX_PAGES or walk.items >= limit:
+        is_complete = not following or is_old
+        if is_complete or walk.pages >= MAX_PAGES or walk.items >= limit:
             walk.state = "done"
-            if walk.actor.type == "Application":
+            if is_complete and walk.actor.type == "Application":
                 peers.peer_for(walk.actor.host).complete_until = walk.started_at
             return
         walk.next_try_at = clock.utcnow() + _pause()

@@ -233,6 +233,7 @@ def _note(claimed: Sequence[int], batch: Batch) -> None:
             "attempts": outcome.attempts,
             "lease_until": None,
             "last_error": outcome.error[:2000],
+            "last_status": outcome.status,
             "next_try_at": outcome.next_try_at or now,
         }
         if outcome.state == "sent":

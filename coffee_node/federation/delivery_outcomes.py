@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -32,10 +32,15 @@ class Outcome:
     next_try_at: datetime | None = None
     is_host_away: bool = False
     error: str = ""
+    status: int | None = None
 
 
 def outcome_of(result: DeliveryResult, attempts: int, now: datetime) -> Outcome:
     """Judge one answer; `attempts` counts the answers that refused so far."""
+    return replace(_judge(result, attempts, now), status=result.status)
+
+
+def _judge(result: DeliveryResult, attempts: int, now: datetime) -> Outcome:
     status = result.status
     if status is None or status in AWAY:
         return Outcome("waiting", attempts, _wait(result, now), True, _say(result))

@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import exists, select, update
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import aliased
 
 from coffee_node.activitypub import vocabulary
@@ -166,6 +167,8 @@ def _handle(item: InboxItem, fetched: dict[str, dict[str, Any]]) -> handlers.Nee
         return need
     except (Ignored, InvalidDocument) as reason:
         _finish(item, "ignored", str(reason))
+    except DataError as error:
+        _finish(item, "ignored", f"a value does not fit its column: {error.orig}")
     except Exception as error:
         logger.exception("Handling %s failed", item.activity_uri)
         _count_attempt(item, f"{type(error).__name__}: {error}")

@@ -9,12 +9,13 @@ from typing import Any
 from flask import Request, g, redirect, request
 from werkzeug.wrappers import Response
 
-from coffee_node.activitypub.request_signatures import SignatureError, read_signature
+from coffee_node.activitypub import vocabulary
+from coffee_node.activitypub.request_signatures import read_signature
 from coffee_node.base import clock
 from coffee_node.base.contracts import ActorRef
-from coffee_node.base.errors import Forbidden, Unauthorized, Unavailable
+from coffee_node.base.errors import Forbidden, Unauthorized
 from coffee_node.base.i18n import gettext as _
-from coffee_node.federation import accounts, actors
+from coffee_node.federation import accounts, actors, audience
 from coffee_node.federation.account_models import Account
 from coffee_node.federation.models import Actor
 from coffee_node.federation.sender_keys import verified_sender
@@ -100,13 +101,14 @@ def _ask_to_sign_in() -> Response:
 
 
 def signed_by(request: Request) -> Actor | None:
-    """The actor that signed this GET, None when it is not signed or the signature does not hold."""
+    """The partner's actor that signed this GET; None when it is not signed, or by somebody else.
+
+    Only partners see more for it, so only their keys are looked up: a stranger's GET makes us ask nobody.
+    Raises SignatureError (401) when a partner's signature does not hold.
+    """
     if "Signature" not in request.headers:
         return None
-    try:
-        signature = read_signature(
-            incoming_request(), now=clock.utcnow(), hosts={current_node.config.host}
-        )
-        return verified_sender(signature)
-    except (SignatureError, Unavailable):
+    signature = read_signature(incoming_request(), now=clock.utcnow(), hosts={current_node.config.host})
+    if vocabulary.host_of(signature.key_id) not in audience.admitted_hosts():
         return None
+    return verified_sender(signature)

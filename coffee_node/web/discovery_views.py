@@ -27,12 +27,11 @@ def show_webfinger() -> Response:
     actor = _actor_behind(resource)
     if actor is None or actor.gone_at is not None or not actors.is_known_outside(actor):
         raise NotFound("Nobody here has this address.")
-    base = current_node.config.base_url
     document = webfinger.webfinger_document(
         subject=f"acct:{actor.slug}@{current_node.config.host}",
         actor_uri=actor.uri,
         page_url=actor.url,
-        base_url=base,
+        base_url="",  # no forms for people of other servers yet, so none are offered
         is_node=actor.type == "Application",
         rels=request.args.getlist("rel"),
     )

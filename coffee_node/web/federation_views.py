@@ -77,9 +77,9 @@ def show_actor(slug: str) -> AnyResponse:
 
 
 def reader_level() -> str:
-    """`network` for a GET signed by an actor of a partner's host, else `public`."""
+    """`network` for a GET signed by an actor of a host we have accepted, else `public`."""
     reader = signed_by(request)
-    if reader is not None and reader.host in audience.partner_hosts():
+    if reader is not None and reader.host in audience.admitted_hosts():
         peers.note_sign_of_life(reader.host)
         return "network"
     return "public"

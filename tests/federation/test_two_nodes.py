@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from coffee_node.activitypub.request_signatures import sign_request
 from coffee_node.features.articles.models import Note
 from coffee_node.features.events.models import Event
+from coffee_node.federation.actors import node_actor, signer_for
+from coffee_node.federation.delivery import deliver_due
 from coffee_node.testing import (
     Fediverse,
     TestNode,
@@ -181,3 +184,31 @@ def test_fields_for_the_network_reach_the_members_of_a_partner_and_nobody_else(
     page = browser.get(path, base_url=tournai.url, headers={"Accept": "text/html"}).text
     assert "Illustrator of maps" in page
     assert "At home" not in page
+
+
+def test_a_new_partner_reads_the_history_for_the_network_too(fediverse: Fediverse) -> None:
+    lille, tournai = fediverse.node("lille"), fediverse.node("tournai")
+    network = [f"{lille.url}/actor/followers"]
+    lille.post({"type": "Create", "to": network, "object": event_document(name="For partners")})
+    tournai.follow(lille)
+    fediverse.settle()
+    lille.accept(tournai)
+    with lille.context():
+        deliver_due()
+    while tournai.work():
+        continue
+    for _ in range(3):
+        fediverse.settle()
+        fediverse.clock.advance(seconds=1)
+    assert [row.name for row in tournai.rows(Event)] == ["For partners"]
+
+
+def test_a_signature_of_a_partner_that_does_not_hold_is_401(pair: tuple[TestNode, TestNode]) -> None:
+    lille, tournai = pair
+    with tournai.context():
+        signer = signer_for(node_actor())
+    headers = {"Accept": "application/activity+json"}
+    headers |= sign_request("cavage", "GET", f"{lille.url}/actor/outbox", headers, None, signer)
+    good = lille.client.get("/actor/outbox", headers=headers, base_url=lille.url)
+    bad = lille.client.get("/actors/lille/outbox", headers=headers, base_url=lille.url)
+    assert (good.status_code, bad.status_code) == (200, 401)
