@@ -207,10 +207,18 @@ def _delete(actor: Actor, activity: dict[str, Any], prepared: Actor | None) -> s
     if object_type.delete is not None:
         object_type.delete(row)
     elif object_type.is_actor:
-        raise Unprocessable("A space or a company is not deleted by this interface.", "Update it instead.")
+        _refuse_last_space(actor)
+        objects.delete_actor(actor)
     else:
         objects.delete_object(object_type, row)
     return _activity_about(uri).uri
+
+
+def _refuse_last_space(actor: Actor) -> None:
+    if [space.id for space in actors.local_spaces()] == [actor.id]:
+        raise Unprocessable(
+            "The only space of a node is not deleted by this interface.", "Open another space first."
+        )
 
 
 def _follow(actor: Actor, activity: dict[str, Any], prepared: Actor | None) -> str:

@@ -130,6 +130,29 @@ def _erase(row: Any, tombstone: dict[str, Any]) -> None:
     db.session.execute(delete(ObjectTag).where(ObjectTag.object_uri == row.uri))
 
 
+def delete_actor(actor: Actor) -> None:
+    """Delete an actor of ours with all it published, everywhere it went, inside the caller's write().
+
+    Its keys stay, because its last messages still have to be signed; its slug is never given again.
+    """
+    for object_type in current_node.registry.types():
+        model = object_type.model
+        query = select(model).where(model.actor_id == actor.id, model.deleted_at.is_(None))
+        for row in db.session.scalars(query).all():
+            if object_type.is_actor:
+                _erase(row, {"id": actor.uri, "type": "Tombstone", "formerType": actor.type})
+            else:
+                delete_object(object_type, row)
+    outbox.hide_activities_about(actor.uri)
+    to, cc = audience.address(actor, "public")
+    received = audience.inboxes_that_received(actor.uri)
+    uri = f"{actor.uri}#delete"
+    outbox.publish(actor, "Delete", actor.uri, to=to, cc=cc, uri=uri, also_to=received)
+    actor.gone_at = clock.utcnow()
+    actor.name = actor.summary = ""
+    actor.document = {"id": actor.uri, "type": "Tombstone", "formerType": actor.type}
+
+
 def next_version(updated: datetime | None) -> datetime:
     """The `updated` of a change: now, and later than the one before, at the second's precision of the wire.
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from urllib.parse import urlsplit
 
-from coffee_node.features.profiles.service import change_profile, profile_of, publish_profile
-from coffee_node.federation.actors import find_local_actor
+from coffee_node.base.database import write
+from coffee_node.features.profiles.service import change_profile, open_company, profile_of, publish_profile
+from coffee_node.features.spaces.service import open_space
+from coffee_node.federation.actors import create_local_actor, find_local_actor
+from coffee_node.federation.objects import delete_actor
 from coffee_node.testing import Fediverse, TestNode, event_document
 
 ACTIVITY = "application/activity+json"
@@ -78,3 +81,39 @@ def test_a_space_is_not_half_deleted_by_the_write_interface(fediverse: Fediverse
     )
     assert answered.status_code == 422
     assert [item["id"] for item in lille.get_json("/spaces.json")["items"]] == [f"{lille.url}/actors/lille"]
+
+
+def test_a_deleted_space_takes_what_it_published_with_it_everywhere(fediverse: Fediverse) -> None:
+    lille, tournai = fediverse.node("lille"), fediverse.node("tournai")
+    with lille.context(), write():
+        open_space(create_local_actor("Organization", "annex", "Annex", kind="space"), {"name": "Annex"})
+    fediverse.connect(lille, tournai)
+    fediverse.clock.advance(seconds=2)
+    fediverse.settle()
+    lille.post(event_document(name="Farewell"), actor="annex")
+    fediverse.settle()
+    uri = f"{lille.url}/actors/annex"
+    assert uri in [item["id"] for item in tournai.get_json("/spaces.json")["items"]]
+    assert tournai.get_json("/events.json")["total"] == 1
+
+    lille.post({"type": "Delete", "object": uri}, actor="annex")
+    fediverse.settle()
+    for node in (lille, tournai):
+        assert uri not in [item["id"] for item in node.get_json("/spaces.json")["items"]]
+        assert node.get_json("/events.json")["total"] == 0
+    assert status_of(lille, "/actors/annex") == 410
+    assert status_of(lille, "/@annex") == 410
+
+
+def test_a_deleted_company_is_gone_on_both_sides(fediverse: Fediverse) -> None:
+    lille, tournai = fediverse.node("lille"), fediverse.node("tournai")
+    fediverse.connect(lille, tournai)
+    with lille.context():
+        company = open_company("atelier-nord", {"name": "Atelier Nord"})
+    fediverse.settle()
+    assert "Atelier Nord" in tournai.page("/companies")
+    with lille.context(), write():
+        delete_actor(company.actor)
+    fediverse.settle()
+    for node in (lille, tournai):
+        assert "Atelier Nord" not in node.page("/companies")
