@@ -195,7 +195,7 @@ class MailSection:
 
     url: str = setting(
         "",
-        "Mail server; empty sends no mail.",
+        "Mail server; nothing sends mail yet.",
         text("empty, smtp://USER:PASSWORD@HOST:PORT or the same with smtps://", has_scheme("smtp", "smtps")),
     )
     sender: str = setting("", "Address mail comes from.", text("an e-mail address or empty", is_email))

@@ -102,6 +102,16 @@ def admitted_hosts() -> list[str]:
     return list(db.session.scalars(query.distinct()))
 
 
+def is_closed() -> bool:
+    """Whether the node talks with its partners only (`[federation] mode`)."""
+    return bool(current_node.config.federation.mode == "partners only")
+
+
+def served_hosts(host: str) -> Sequence[str]:
+    """The hosts that are served and heard; `host` is asked about and always among them in open mode."""
+    return [*admitted_hosts(), ""] if is_closed() else [host]
+
+
 def targets(document: dict[str, Any], visibility: str) -> list[Target]:
     """The distinct inboxes of everybody in `to` and `cc`; our own inbox stands for local actors."""
     found: dict[str, Target] = {}
@@ -133,7 +143,7 @@ def _follower_inboxes(followed: Actor, visibility: str) -> Iterable[Target]:
         .where(Actor.host != "", Actor.gone_at.is_(None), inbox != "")
         .distinct()
     )
-    if visibility == "network":
+    if visibility == "network" or is_closed():
         query = query.where(Actor.host.in_(partner_hosts()))
     return [Target(host, address) for host, address in db.session.execute(query)]
 

@@ -18,8 +18,8 @@ from coffee_node.activitypub.limits import activity_shape, parse_json
 from coffee_node.activitypub.request_signatures import IncomingRequest, SignatureError, read_signature
 from coffee_node.base import clock
 from coffee_node.base.database import after_commit, db, insert_ignore, one_at_a_time, savepoint, write
-from coffee_node.base.errors import CoffeeError, FetchError, InvalidDocument
-from coffee_node.federation import handlers, members_view, peers
+from coffee_node.base.errors import CoffeeError, FetchError, Forbidden, InvalidDocument
+from coffee_node.federation import audience, handlers, members_view, peers
 from coffee_node.federation.actors import find_actor, ref
 from coffee_node.federation.models import Actor, InboxItem
 from coffee_node.federation.remote_objects import Ignored, save_actor
@@ -45,7 +45,7 @@ class Arrived:
 def accept(request: IncomingRequest) -> None:
     """Verify a POST to an inbox and remember it; returning means 202 (federation.md, section 13).
 
-    Raises InvalidDocument (400), SignatureError (401), Unavailable (503).
+    Raises InvalidDocument (400), SignatureError (401), Forbidden (403), Unavailable (503).
     """
     signature = read_signature(request, now=clock.utcnow(), hosts={current_node.config.host})
     arrived = read_activity(request.body)
@@ -54,7 +54,17 @@ def accept(request: IncomingRequest) -> None:
     sender = verified_sender(signature)
     if sender.uri != arrived.actor_uri:
         raise SignatureError("owner", "The activity names another actor than the one that signed.")
+    _refuse_strangers(sender, arrived)
     remember(arrived, request.body)
+
+
+def _refuse_strangers(sender: Actor, arrived: Arrived) -> None:
+    """In the mode `partners only` nobody else is heard, but for nodes that ask to become partners."""
+    if sender.host in audience.served_hosts(sender.host):
+        return
+    if sender.type == "Application" and arrived.type in ("Follow", "Accept", "Reject", "Undo"):
+        return
+    raise Forbidden("This node talks with its partners only.", "Let your node ask to become a partner.")
 
 
 def read_activity(body: bytes) -> Arrived:

@@ -100,15 +100,16 @@ def _ask_to_sign_in() -> Response:
     return redirect(sign_in_href(), 303)
 
 
-def signed_by(request: Request) -> Actor | None:
+def signed_by(request: Request, *, anybody: bool = False) -> Actor | None:
     """The partner's actor that signed this GET; None when it is not signed, or by somebody else.
 
-    Only partners see more for it, so only their keys are looked up: a stranger's GET makes us ask nobody.
-    Raises SignatureError (401) when a partner's signature does not hold.
+    Only partners see more for it, so only their keys are looked up: a stranger's GET makes us ask nobody,
+    unless the node serves signed requests only (`anybody`). Raises SignatureError (401) when a signature
+    that is looked at does not hold.
     """
     if "Signature" not in request.headers:
         return None
     signature = read_signature(incoming_request(), now=clock.utcnow(), hosts={current_node.config.host})
-    if vocabulary.host_of(signature.key_id) not in audience.admitted_hosts():
+    if not anybody and vocabulary.host_of(signature.key_id) not in audience.admitted_hosts():
         return None
     return verified_sender(signature)

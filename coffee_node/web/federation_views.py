@@ -15,7 +15,7 @@ from coffee_node.activitypub.collections import (
     union_context,
     whole_collection,
 )
-from coffee_node.base.errors import Gone, NotFound
+from coffee_node.base.errors import Gone, NotFound, Unauthorized
 from coffee_node.federation import actors, audience, inbox, outbox, peers
 from coffee_node.federation.actors import actor_document, find_local_actor
 from coffee_node.federation.models import Activity, Actor
@@ -77,11 +77,17 @@ def show_actor(slug: str) -> AnyResponse:
 
 
 def reader_level() -> str:
-    """`network` for a GET signed by an actor of a host we have accepted, else `public`."""
-    reader = signed_by(request)
+    """`network` for a GET signed by an actor of a host we have accepted, else `public`.
+
+    Unauthorized where the configuration serves documents to signed requests, or to partners, only.
+    """
+    must_sign = current_node.config.federation.authorized_fetch
+    reader = signed_by(request, anybody=must_sign)
     if reader is not None and reader.host in audience.admitted_hosts():
         peers.note_sign_of_life(reader.host)
         return "network"
+    if (must_sign and reader is None) or audience.is_closed():
+        raise Unauthorized("This node serves signed requests only.", "Sign the GET with your node's key.")
     return "public"
 
 
