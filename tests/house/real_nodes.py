@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,16 +15,11 @@ from typing import Any
 import psutil
 import requests
 
+from tests.house.peer import free_port
+
 ACTIVITY = "application/activity+json"
 COMMAND = [str(Path(sys.executable).with_name("coffee-node"))]
 OK_SECONDS = 40.0
-
-
-def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for(what: Callable[[], Any], seconds: float, pause: float = 0.05) -> Any:
