@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def _registry(plugins: NodePlugins) -> Registry:
     plugins.collect("register_object_types", lambda owner: lambda found: registry.add_type(owner, found))
     plugins.collect(
         "register_activity_handlers",
-        lambda owner: lambda type_, handler, target=None: registry.add_handler(owner, type_, handler, target),
+        lambda owner: partial(registry.add_handler, owner),
     )
     return registry
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from coffee_node.activitypub.vocabulary import type_names
 from coffee_node.base.contracts import ActorRef, ObjectType
 from coffee_node.base.errors import PluginError
 
 Handler = Callable[[dict[str, Any], ActorRef], None]
+Sender = Callable[[ActorRef, dict[str, Any]], str]
+Place = tuple[str, str | None, str | None]
+Acts = TypeVar("Acts")
 
 
 class Registry:
@@ -18,7 +21,8 @@ class Registry:
     def __init__(self) -> None:
         self._types: list[ObjectType] = []
         self._by_name: dict[str, list[tuple[str, ObjectType]]] = {}
-        self._handlers: dict[tuple[str, str | None], tuple[str, Handler]] = {}
+        self._handlers: dict[Place, tuple[str, Handler]] = {}
+        self._senders: dict[Place, tuple[str, Sender]] = {}
 
     def add_type(self, owner: str, object_type: ObjectType) -> None:
         """Add an object type; PluginError when another one without `accepts` holds one of its names."""
@@ -55,27 +59,62 @@ class Registry:
         return tuple(self._types)
 
     def add_handler(
-        self, owner: str, activity_type: str, handler: Handler, target: str | None = None
+        self,
+        owner: str,
+        activity_type: str,
+        handler: Handler | None,
+        *,
+        target: str | None = None,
+        of: str | None = None,
+        sends: Sender | None = None,
     ) -> None:
-        """Add the handler of an activity, for all actors or for one `target`; PluginError if it has one."""
-        key = (activity_type, target)
-        if key in self._handlers:
-            other = self._handlers[key][0]
-            raise PluginError(
-                f"Both {other} and {owner} handle the activity {activity_type}"
-                f"{f' for {target}' if target else ''}.",
-                "Disable one of them in [plugins] disabled, or limit one to an actor of its own.",
-            )
-        self._handlers[key] = (owner, handler)
+        """Add who acts on an activity that arrives (`handler`) and who sends it for a client (`sends`).
 
-    def handler_for(self, activity_type: str, target_uris: Iterable[str] = ()) -> Handler | None:
-        """Give the handler of an activity addressed to these actors; one limited to an actor goes first."""
+        `target` limits it to what is addressed to one actor, `of` to answers to (or the undoing of) that type
+        of activity. PluginError when another one holds the same place.
+        """
+        key = (activity_type, of, target)
+        if handler is not None:
+            _put(self._handlers, key, owner, handler)
+        if sends is not None:
+            _put(self._senders, key, owner, sends)
+
+    def handler_for(
+        self, activity_type: str, target_uris: Iterable[str] = (), of: str | None = None
+    ) -> Handler | None:
+        """Give the handler of an activity addressed to these actors; the more limited one goes first."""
         for target in (*target_uris, None):
-            found = self._handlers.get((activity_type, target))
+            for about in dict.fromkeys((of, None)):
+                found = self._handlers.get((activity_type, about, target))
+                if found is not None:
+                    return found[1]
+        return None
+
+    def sender_for(self, activity_type: str, of: str | None = None) -> Sender | None:
+        """Give who sends an activity for a client: `sends(actor, activity)` answers the activity's id."""
+        for about in dict.fromkeys((of, None)):
+            found = self._senders.get((activity_type, about, None))
             if found is not None:
                 return found[1]
         return None
 
     def handled_types(self) -> Sequence[str]:
-        """Give the names of all activities somebody handles, sorted."""
-        return sorted({activity_type for activity_type, _ in self._handlers})
+        """Give the names of all activities somebody handles, sorted; `Accept of Join` for answers."""
+        return sorted({_described(activity_type, of, None) for activity_type, of, _ in self._handlers})
+
+    def sent_types(self) -> Sequence[str]:
+        """Give the names of all activities that clients may send through somebody here, sorted."""
+        return sorted({activity_type for activity_type, _, _ in self._senders})
+
+
+def _put(table: dict[Place, tuple[str, Acts]], key: Place, owner: str, acts: Acts) -> None:
+    if key in table:
+        raise PluginError(
+            f"Both {table[key][0]} and {owner} handle the activity {_described(*key)}.",
+            "Disable one of them in [plugins] disabled, or limit one to an actor of its own.",
+        )
+    table[key] = (owner, acts)
+
+
+def _described(activity_type: str, of: str | None, target: str | None) -> str:
+    return f"{activity_type}{f' of {of}' if of else ''}{f' for {target}' if target else ''}"

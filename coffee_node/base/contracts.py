@@ -30,7 +30,9 @@ class ObjectType:
     `accepts` decides between types that share a name on the wire; `create(actor, values, visibility)`,
     `update(row, values)` and `delete(row)` open their own write; without them the generic ones are used.
     `page(row)` gives the HTML answer of an object's address. With `is_actor` the row describes an actor:
-    its `uri` is the actor's, and the document on the wire is the actor's document.
+    its `uri` is the actor's, and the document on the wire is the actor's document. With
+    `receive(document, author)` what arrives is given to the feature, in the worker's transaction, instead of
+    being kept as a copy (a vote, say); it raises Ignored when nothing may change.
     """
 
     name: str
@@ -44,6 +46,7 @@ class ObjectType:
     page: Callable[[Any], Any] | None = None
     list_path: str = ""
     is_actor: bool = False
+    receive: Callable[[Document, ActorRef], None] | None = None
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,11 @@ def register_object_types(register: Callable[[ObjectType], None]) -> None:
 
 @hookspec
 def register_activity_handlers(register: Callable[..., None]) -> None:
-    """register(type, handler, target=None): handler(activity, actor), for what the core does not handle."""
+    """Add who acts on an activity: register(type, handler, target=None, of=None, sends=None).
+
+    `handler(activity, actor)` runs when one arrives; `sends(actor, activity)` publishes one for a client of
+    ours and answers its id. `target` limits it to one actor of ours, `of` to answers to that type ("Join").
+    """
 
 
 @hookspec

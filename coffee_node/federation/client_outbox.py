@@ -26,9 +26,9 @@ from coffee_node.base.errors import (
     Unavailable,
     Unprocessable,
 )
-from coffee_node.federation import actors, audience, follows, objects, outbox
+from coffee_node.federation import actors, audience, follows, objects, origin, outbox
 from coffee_node.federation.account_models import Account, IdempotencyKey
-from coffee_node.federation.models import Activity, Actor, Follow
+from coffee_node.federation.models import Activity, Actor, Follow, InboxItem
 from coffee_node.node import current_node
 
 KEY_LIFE = timedelta(hours=24)
@@ -46,22 +46,51 @@ def post(account: Account, actor: Actor, body: bytes, idempotency_key: str = "")
     with write():
         if idempotency_key and not _claim_key(account, idempotency_key[:255], hashed):
             return _first_answer(account, idempotency_key[:255], hashed)
-        uri = ROUTES[activity["type"]](actor, activity, prepared)
+        uri = _route(actor, activity, prepared)
         if idempotency_key:
             _key(account, idempotency_key[:255]).location = uri
         db.session.flush()
         return uri
 
 
+def _route(actor: Actor, activity: dict[str, Any], prepared: Actor | None) -> str:
+    """Hand the activity to the core's own routes, or to the feature that sends its type."""
+    type_ = activity["type"]
+    of = _subject_type(activity) if type_ in (*origin.ANSWERS, "Undo") else None
+    route = ROUTES.get((type_, of))
+    if route is not None:
+        return route(actor, activity, prepared)
+    sends = current_node.registry.sender_for(type_, of)
+    if sends is None:
+        raise NotFound("Nothing known here can be answered or undone by that id.", "Check the object's id.")
+    sent: str = sends(actors.ref(actor), activity)
+    return sent
+
+
+def _subject_type(activity: dict[str, Any]) -> str:
+    """The type of what is answered or undone: an activity of ours, or one that arrived here."""
+    uri = vocabulary.id_of(activity.get("object"))
+    ours = outbox.find_activity(uri)
+    if ours is not None:
+        return ours.type
+    return db.session.scalar(select(InboxItem.type).where(InboxItem.activity_uri == uri)) or ""
+
+
+def _accepted_types() -> list[str]:
+    """Every type of activity that may be posted."""
+    return sorted({type_ for type_, _ in ROUTES} | set(current_node.registry.sent_types()))
+
+
 def _as_activity(document: dict[str, Any]) -> dict[str, Any]:
     type_ = vocabulary.short_type(document.get("type"))
     if not document.get("type"):
         raise InvalidDocument("The body needs a type.", "Send an activity, or an object such as an Event.")
-    if type_ in ROUTES:
+    if type_ in _accepted_types():
         return {**document, "type": type_}
     if type_ in vocabulary.ACTIVITY_TYPES:
         raise Unprocessable(
-            f"The outbox does not take {type_}.", f"It takes: {', '.join(sorted(ROUTES))}, or a bare object."
+            f"The outbox does not take {type_}.",
+            f"It takes: {', '.join(_accepted_types())}, or a bare object.",
         )
     addressing: dict[str, Any] = {name: document[name] for name in ("to", "cc") if name in document}
     return {"type": "Create", "object": document, **addressing}
@@ -251,12 +280,12 @@ def _answer(actor: Actor, activity: dict[str, Any], prepared: Actor | None) -> s
     return _activity_about(follow.activity_uri).uri
 
 
-ROUTES: dict[str, Callable[[Actor, dict[str, Any], Actor | None], str]] = {
-    "Create": _create,
-    "Update": _update,
-    "Delete": _delete,
-    "Follow": _follow,
-    "Undo": _undo,
-    "Accept": _answer,
-    "Reject": _answer,
+ROUTES: dict[tuple[str, str | None], Callable[[Actor, dict[str, Any], Actor | None], str]] = {
+    ("Create", None): _create,
+    ("Update", None): _update,
+    ("Delete", None): _delete,
+    ("Follow", None): _follow,
+    ("Undo", "Follow"): _undo,
+    ("Accept", "Follow"): _answer,
+    ("Reject", "Follow"): _answer,
 }

@@ -19,10 +19,11 @@ from coffee_node.activitypub.request_signatures import IncomingRequest, Signatur
 from coffee_node.base import clock
 from coffee_node.base.database import after_commit, db, insert_ignore, one_at_a_time, savepoint, write
 from coffee_node.base.errors import CoffeeError, FetchError, Forbidden, InvalidDocument
-from coffee_node.federation import audience, handlers, members_view, peers
+from coffee_node.federation import audience, handlers, members_view, origin, peers
 from coffee_node.federation.actors import find_actor, ref
+from coffee_node.federation.incoming import Ignored, NeedsDocument
 from coffee_node.federation.models import Actor, InboxItem
-from coffee_node.federation.remote_objects import Ignored, save_actor
+from coffee_node.federation.remote_objects import save_actor
 from coffee_node.federation.sender_keys import verified_sender
 from coffee_node.node import current_node, this_node
 
@@ -108,7 +109,7 @@ def process_next(limit: int = 20) -> int:
     claimed = _claim(limit)
     if not claimed:
         return 0
-    waiting: tuple[int, handlers.NeedsDocument] | None = None
+    waiting: tuple[int, NeedsDocument] | None = None
     with write(patience=WORKER_PATIENCE):
         items = db.session.scalars(
             select(InboxItem).where(InboxItem.id.in_(claimed)).order_by(InboxItem.id)
@@ -168,12 +169,12 @@ def _lease_end() -> datetime:
     return clock.utcnow() + timedelta(seconds=current_node.config.queue.lease_seconds)
 
 
-def _handle(item: InboxItem, fetched: dict[str, dict[str, Any]]) -> handlers.NeedsDocument | None:
+def _handle(item: InboxItem, fetched: dict[str, dict[str, Any]]) -> NeedsDocument | None:
     """Handle one item in its own savepoint and note how it ended."""
     try:
         with savepoint():
             state, why = _dispatch(item, fetched)
-    except handlers.NeedsDocument as need:
+    except NeedsDocument as need:
         return need
     except (Ignored, InvalidDocument) as reason:
         _finish(item, "ignored", str(reason))
@@ -216,10 +217,10 @@ def _sender(item: InboxItem, fetched: dict[str, dict[str, Any]]) -> Actor:
     if item.source != "outbox":
         raise Ignored("the sender is not known any more")
     if item.actor_uri not in fetched:
-        raise handlers.NeedsDocument(item.actor_uri)
+        raise NeedsDocument(item.actor_uri)
     document = fetched[item.actor_uri]
     sender = save_actor(document, is_relevant=False)
-    sender = save_actor(document, is_relevant=handlers.is_relevant(sender))
+    sender = save_actor(document, is_relevant=origin.is_relevant(sender))
     members_view.ask_again(sender)
     return sender
 
@@ -245,7 +246,7 @@ def _later(attempts: int) -> datetime:
     return clock.utcnow() + timedelta(seconds=RETRY_AFTER[attempts - 1])
 
 
-def _handle_with_documents(item_id: int, need: handlers.NeedsDocument) -> None:
+def _handle_with_documents(item_id: int, need: NeedsDocument) -> None:
     """Fetch what a handler asked for, then handle the item again; at most three documents deep."""
     fetched: dict[str, dict[str, Any]] = {}
     problem = "it needs more documents than one activity may"

@@ -18,16 +18,13 @@ from coffee_node.base.contracts import ObjectType
 from coffee_node.base.database import db, insert_ignore
 from coffee_node.federation import audience
 from coffee_node.federation.actors import save_remote_actor
+from coffee_node.federation.incoming import Ignored
 from coffee_node.federation.models import Actor, ObjectTag
 from coffee_node.federation.objects import find_object, index, set_columns
 from coffee_node.federation.peer_models import Tombstone
 from coffee_node.node import current_node
 
 TOMBSTONE_LIFE = timedelta(days=30)
-
-
-class Ignored(Exception):
-    """What arrived is fine but changes nothing here; the message says why and is kept in the ledger."""
 
 
 def save_object(

@@ -39,7 +39,7 @@ def test_a_poisoned_activity_fails_after_five_tries_and_the_next_ones_pass(
             raise RuntimeError("a handler has a bug")
         return row
 
-    monkeypatch.setattr("coffee_node.federation.handlers.save_object", explode)
+    monkeypatch.setattr("coffee_node.federation.object_handlers.save_object", explode)
     lille.post(event_document(name="Poison"))
     lille.add_person("claire")
     lille.post(event_document(name="Good"))
