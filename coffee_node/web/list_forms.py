@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -48,17 +48,22 @@ def list_json(page: ListPage, document: Callable[[Any], dict[str, Any]] = docume
 
 
 def list_csv(page: ListPage, columns: Mapping[str, Reader] = COLUMNS) -> Response:
+    """A list as a table, named after its address."""
+    name = page.query.path.strip("/").replace("/", "-") or "list"
+    return csv_response(page.rows, columns, f"{name}.csv")
+
+
+def csv_response(rows: Iterable[Any], columns: Mapping[str, Reader], name: str) -> Response:
     """A table with one line per row, in UTF-8 with a mark that spreadsheets recognise."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)
-    for row in page.rows:
+    for row in rows:
         writer.writerow([cell(read(row)) for read in columns.values()])
-    name = page.query.path.strip("/").replace("/", "-") or "list"
     return Response(
         "\ufeff" + text.getvalue(),
         content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint
 from markupsafe import Markup
 
 from coffee_node import hookimpl
-from coffee_node.base.contracts import ActorRef, Link, ObjectType
+from coffee_node.base.contracts import ActorRef, Link, ObjectType, Task
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.events import form_views, pages, service, views
+from coffee_node.features.events import (
+    form_views,
+    pages,
+    registration_handlers,
+    registration_views,
+    service,
+    views,
+)
 from coffee_node.features.events.models import Event
 from coffee_node.features.events.schemas import EventSchema
 
@@ -34,10 +42,23 @@ def register_object_types(register: Callable[[ObjectType], None]) -> None:
 
 
 @hookimpl
+def register_activity_handlers(register: Callable[..., None]) -> None:
+    """Registrations and their answers."""
+    registration_handlers.register_handlers(register)
+
+
+@hookimpl
+def register_tasks(register: Callable[[Task], None]) -> None:
+    """Partners hear once a minute how many seats are left."""
+    register(Task("seats of events", timedelta(minutes=1), service.tell_seats))
+
+
+@hookimpl
 def register_blueprints(register: Callable[[Blueprint], None]) -> None:
     """The agenda in its forms, the collections of an event, and the pages on which events are written."""
     register(views.blueprint)
     register(form_views.blueprint)
+    register(registration_views.blueprint)
 
 
 @hookimpl

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from wtforms import StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 from wtforms.widgets import DateInput, NumberInput, URLInput
 
@@ -81,6 +81,12 @@ class EventForm(FederatedForm):
         default="free",
     )
     external_url = StringField(_("Address for registration"), widget=URLInput())
+    has_waiting_list = BooleanField(_("When it is full, keep a waiting list"))
+    join_until_day = StringField(
+        _("Registration until"),
+        widget=DateInput(),
+        description=_("The end of that day. Empty: until it is over."),
+    )
     name_map = LanguageMapField(_("Title in other languages"))
     content_map = LanguageMapField(_("Text in other languages"), is_multiline=True)
     visibility = RadioField(_("Who may see it"), default="public")
@@ -117,6 +123,7 @@ class EventForm(FederatedForm):
             self.add_error("capacity", gettext("Write a number of seats, or nothing."))
         for name in ("online_url", "external_url"):
             self._complete_address(name)
+        until = self._end_of_day("join_until_day")
         document = self._document(start, end)
         if self.problems() or start is None:
             return None
@@ -127,7 +134,8 @@ class EventForm(FederatedForm):
             return None
         values = {name: value for name, value in parsed.items() if name in COLUMNS}
         values = with_known_point(values, known_places)
-        return values | {"source": self.values()["content"] or "", "source_map": self.content_map.data}
+        values |= {"source": self.values()["content"] or "", "source_map": self.content_map.data}
+        return values | {"has_waiting_list": bool(self.has_waiting_list.data), "join_until": until}
 
     def changed(self, values: dict[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
         """The values without a text that was only shown: HTML that came without Markdown stays as it is."""
@@ -153,6 +161,15 @@ class EventForm(FederatedForm):
                 self.add_error(clock_name, gettext("This is not a time. Write it like 9:30."))
             else:
                 self.add_error(day_name, gettext("Write a day like 2026-12-24."))
+            return None
+
+    def _end_of_day(self, name: str) -> datetime | None:
+        if not self[name].data:
+            return None
+        try:
+            return local_moment(self[name].data, "23:59", self.timezone.data)
+        except ValueError:
+            self.add_error(name, gettext("Write a day like 2026-12-24."))
             return None
 
     def _document(self, start: datetime | None, end: datetime | None) -> dict[str, Any]:
@@ -235,6 +252,10 @@ def fields_of(event: Event) -> dict[str, Any]:
         "end_clock": f"{end:%H:%M}" if end else "",
         "timezone": event.zone_name,
         "join_mode": event.join_mode or "free",
+        "has_waiting_list": event.has_waiting_list,
+        "join_until_day": event.join_until.astimezone(event.zone).date().isoformat()
+        if event.join_until
+        else "",
         "content": event.source or html.to_text(event.content or ""),
         "tags": [str(tag.get("name", "")).lstrip("#") for tag in event.tags or ()],
         "name_map": {code: text for code, text in (event.name_map or {}).items() if code not in own},

@@ -69,6 +69,10 @@ class Event(FederatedObject, LocatedObject):
     capacity: Mapped[int | None]
     remaining_capacity: Mapped[int | None]
     participant_count: Mapped[int | None]
+    has_waiting_list: Mapped[bool] = mapped_column(default=False)
+    join_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    invited: Mapped[list[str]] = mapped_column(Json, default=list)
+    seats_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     organizers: Mapped[list[str]] = mapped_column(Json, default=list)
     attendees: Mapped[str] = mapped_column(URI, default="")
     source: Mapped[str] = mapped_column(Text, default="")

@@ -16,6 +16,7 @@ from coffee_node.base.database import db
 from coffee_node.base.i18n import format_date, format_time
 from coffee_node.base.i18n import gettext as _
 from coffee_node.features.events.models import ESTIMATED_LENGTH, Event
+from coffee_node.features.events.registration_views import panel_of
 from coffee_node.federation import accounts, objects
 from coffee_node.federation.audience import visible
 from coffee_node.federation.models import Actor
@@ -45,6 +46,7 @@ def event_page(row: Event) -> str:
         tags=tag_names(row.tags or []),
         links=[one for one in row.attachments or [] if one.get("type") == "Link" and one.get("href")],
         join_text=_join_text(row),
+        panel=panel_of(row, account, may_edit=may_edit),
         may_edit=may_edit,
         receipts=receipts_of(row.uri) if may_edit else None,
         edit_href=f"/events/{uuid}/edit",

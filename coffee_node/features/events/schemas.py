@@ -25,6 +25,7 @@ from coffee_node.activitypub.schemas import (
     Reference,
 )
 from coffee_node.activitypub.vocabulary import EVENT_CONTEXT, as_list, short_type
+from coffee_node.base.html import plain_text
 from coffee_node.base.i18n import format_date, format_time
 from coffee_node.base.i18n import gettext as _
 
@@ -42,10 +43,16 @@ JOIN_MODES: Final = ("free", "restricted", "invite", "external", "none")
 ONLINE: Final = "VirtualLocation"
 ONLINE_LINK: Final = "Online"
 BANNER_PATH: Final = "/events/static/banner.png"
+MESSAGE: Final = "participationMessage"
 
 _STATUS_WORDS: Final = {"TENTATIVE": "EventTentative", "CANCELLED": "EventCancelled"}
 _ZONE_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 _NAIVE_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?", re.ASCII)
+
+
+def participation_message(activity: Mapping[str, Any]) -> str:
+    """What somebody says with a registration (a term of Mobilizon), as plain text."""
+    return plain_text(str(activity.get(MESSAGE) or ""))[:2000]
 
 
 def zone_or_none(name: Any) -> ZoneInfo | None:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
+
 from coffee_node.base import i18n
 from coffee_node.base.contracts import ObjectType
-from coffee_node.base.database import write
+from coffee_node.base.database import db, write
 from coffee_node.base.errors import NotFound, Unprocessable
 from coffee_node.base.i18n import gettext as _
+from coffee_node.features.events import registration
 from coffee_node.features.events.models import Event
+from coffee_node.features.events.participations import locked_event
 from coffee_node.federation import actors, objects
 from coffee_node.federation.models import Actor
 from coffee_node.node import current_node
 
 ON_TIME = ("EventScheduled", "EventRescheduled")
+SEATS_AT_ONCE = 200
 PLACE_COLUMNS = ("place", "latitude", "longitude", "country")
 
 
@@ -39,7 +44,9 @@ def change_event(row: Event, values: dict[str, Any], visibility: str | None = No
         if values.get("join_mode") == "":
             del values["join_mode"]
         spoken = {"language": row.language} | values
-        return _speak_and(spoken, objects.update_object, event_type(), row, values, visibility)
+        _speak_and(spoken, objects.update_object, event_type(), row, values, visibility)
+        registration.give_free_seats(row)
+        return row
 
 
 def cancel_event(row: Event) -> Event:
@@ -51,6 +58,21 @@ def withdraw_event(row: Event) -> None:
     """Take the event away from everywhere it went."""
     with write():
         objects.delete_object(event_type(), row)
+
+
+def tell_seats() -> str:
+    """Send one Update of each event whose seats changed within the last minutes, not one per registration."""
+    changed = select(Event).where(Event.seats_changed_at.is_not(None), Event.deleted_at.is_(None))
+    told = 0
+    for uri in [row.uri for row in db.session.scalars(changed.limit(SEATS_AT_ONCE))]:
+        with write():
+            row = locked_event(uri)
+            if row is None or row.seats_changed_at is None:
+                continue
+            row.seats_changed_at = None
+            _speak_and({"language": row.language}, objects.update_object, event_type(), row, {})
+            told += 1
+    return f"{told} events told how many seats are left."
 
 
 def event_type() -> ObjectType:

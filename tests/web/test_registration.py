@@ -1,0 +1,129 @@
+"""Registering for an event in the browser, here and at another node, and deciding about who comes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from coffee_node.features.events.participations import Participation
+from coffee_node.federation import accounts
+from coffee_node.testing import Fediverse, TestNode, event_document
+
+
+def browser_of(node: TestNode, handle: str) -> Any:
+    with node.context():
+        secret = accounts.sign_in_link(accounts.account_named(handle))
+    browser = node.client
+    for step in (browser.get, browser.post):
+        step(f"/sign-in/{secret}", base_url=node.url)
+    return browser
+
+
+class Visit:
+    """Somebody at a page of a node, pressing its buttons with the token that stands in it."""
+
+    def __init__(self, node: TestNode, handle: str, page: str) -> None:
+        self.node, self.page, self.browser = node, page, browser_of(node, handle)
+
+    @property
+    def text(self) -> str:
+        answer = self.browser.get(self.page, base_url=self.node.url, headers={"Accept": "text/html"})
+        assert answer.status_code == 200, answer.text
+        return str(answer.text)
+
+    def press(self, action: str, **fields: str) -> None:
+        token = re.search(r'name="csrf_token" value="([^"]+)"', self.text)
+        assert token is not None
+        sent = {"csrf_token": token[1], **fields}
+        referer = {"Referer": self.node.url + self.page}
+        answer = self.browser.post(action, data=sent, base_url=self.node.url, headers=referer)
+        assert answer.status_code == 303, answer.text
+
+
+@pytest.fixture
+def pair(fediverse: Fediverse) -> tuple[TestNode, TestNode]:
+    lille, tournai = fediverse.node("lille"), fediverse.node("tournai")
+    fediverse.connect(lille, tournai)
+    tournai.add_person("jan", "Jan Peeters")
+    return lille, tournai
+
+
+def copy_page(uri: str) -> str:
+    return f"/at/{uri.removeprefix('https://')}"
+
+
+def test_a_coworker_registers_for_an_event_of_another_node_and_gives_the_seat_back(
+    fediverse: Fediverse, pair: tuple[TestNode, TestNode]
+) -> None:
+    lille, tournai = pair
+    event = lille.object_of(lille.post(event_document(name="Drinks for Python people")))["id"]
+    fediverse.settle()
+    jan = Visit(tournai, "jan", copy_page(event))
+    jan.press("/events/join", uri=event, note="I come by train.")
+    assert "has not answered yet" in jan.text
+    fediverse.settle()
+    assert "Confirmed: there is a seat." in jan.text
+    assert "Drinks for Python people" in Visit(tournai, "jan", "/me/events").text
+
+    organiser = Visit(lille, "admin", event.removeprefix(lille.url))
+    assert "Participants" in organiser.text
+    listed = Visit(lille, "admin", f"/events/{event[-36:]}/participants").text
+    assert "I come by train." in listed and "Confirmed" in listed
+    assert "I come by train." not in lille.page(event.removeprefix(lille.url))
+
+    jan.press("/events/leave", uri=event)
+    fediverse.settle()
+    assert [row.state for row in lille.rows(Participation)] == ["left"]
+    assert 'action="/events/join"' in jan.text
+
+
+def test_the_organiser_confirms_one_and_refuses_another_with_a_reason(
+    fediverse: Fediverse, pair: tuple[TestNode, TestNode]
+) -> None:
+    lille, tournai = pair
+    tournai.add_person("mia", "Mia")
+    event = lille.object_of(lille.post(event_document(joinMode="restricted")))["id"]
+    fediverse.settle()
+    for handle in ("jan", "mia"):
+        Visit(tournai, handle, copy_page(event)).press("/events/join", uri=event)
+    fediverse.settle()
+    desk = Visit(lille, "admin", f"/events/{event[-36:]}/participants")
+    first, second = lille.rows(Participation)
+    desk.press(f"{desk.page}/{first.id}", answer="accept")
+    desk.press(f"{desk.page}/{second.id}", answer="reject", reason="For members of the region.")
+    fediverse.settle()
+    assert "Confirmed: there is a seat." in Visit(tournai, "jan", copy_page(event)).text
+    assert "Refused: For members of the region." in Visit(tournai, "mia", copy_page(event)).text
+    table = desk.browser.get(f"{desk.page}.csv", base_url=lille.url).text
+    assert f"jan,{tournai.url}/actors/jan,accepted" in table  # who published no profile is known by handle
+
+
+def test_nobody_but_the_organiser_sees_who_comes(
+    fediverse: Fediverse, pair: tuple[TestNode, TestNode]
+) -> None:
+    lille, _ = pair
+    lille.add_person("claire")
+    event = lille.object_of(lille.post(event_document()))["id"]
+    stranger = browser_of(lille, "claire")
+    for suffix in ("", ".csv"):
+        answer = stranger.get(f"/events/{event[-36:]}/participants{suffix}", base_url=lille.url)
+        assert answer.status_code == 404
+    unsigned = lille.client.get(f"/events/{event[-36:]}/participants", base_url=lille.url)
+    assert unsigned.status_code == 303
+
+
+def test_an_event_that_is_full_says_why_nobody_gets_in(
+    fediverse: Fediverse, pair: tuple[TestNode, TestNode]
+) -> None:
+    lille, tournai = pair
+    event = lille.object_of(lille.post(event_document(maximumAttendeeCapacity=1)))["id"]
+    lille.add_person("claire")
+    Visit(lille, "claire", event.removeprefix(lille.url)).press("/events/join", uri=event)
+    fediverse.settle()
+    jan = Visit(tournai, "jan", copy_page(event))
+    jan.press("/events/join", uri=event)
+    fediverse.settle()
+    [refused] = tournai.rows(Participation)
+    assert refused.reason and refused.reason in jan.text
