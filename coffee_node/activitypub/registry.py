@@ -20,6 +20,7 @@ class Registry:
 
     def __init__(self) -> None:
         self._types: list[ObjectType] = []
+        self._serving: list[ObjectType] = []
         self._by_name: dict[str, list[tuple[str, ObjectType]]] = {}
         self._handlers: dict[Place, tuple[str, Handler]] = {}
         self._senders: dict[Place, tuple[str, Sender]] = {}
@@ -35,7 +36,10 @@ class Registry:
                     "Disable one of them in [plugins] disabled, or give one an accepts() function.",
                 )
             entries.append((owner, object_type))
-        self._types.append(object_type)
+        if object_type.receive is None:
+            self._types.append(object_type)
+        if object_type.serve is not None:
+            self._serving.append(object_type)
 
     def type_for(self, document: dict[str, Any]) -> ObjectType | None:
         """Give the type of a document by its first known name; one that asks for its content goes first."""
@@ -55,8 +59,16 @@ class Registry:
         raise PluginError(f"No object type uses {model.__name__}.", "Register it in register_object_types.")
 
     def types(self) -> Sequence[ObjectType]:
-        """Give every type in the order of registration."""
+        """Give every type that is kept as objects, in the order of registration."""
         return tuple(self._types)
+
+    def document_for(self, uri: str, reader: ActorRef) -> dict[str, Any] | None:
+        """Give a document that a feature serves to some readers only; None to everybody else."""
+        for object_type in self._serving:
+            found = object_type.serve(uri, reader) if object_type.serve is not None else None
+            if found is not None:
+                return found
+        return None
 
     def add_handler(
         self,

@@ -12,7 +12,9 @@ from markupsafe import Markup
 from coffee_node import hookimpl
 from coffee_node.base.contracts import ActorRef, Link, ObjectType, Task
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.proposals import pages, service, views
+from coffee_node.features.proposals import answer_handlers, answer_views, pages, service, views
+from coffee_node.features.proposals.agreement_schemas import ConfirmationSchema, accepts_confirmation
+from coffee_node.features.proposals.agreements import Agreement
 from coffee_node.features.proposals.models import Proposal
 from coffee_node.features.proposals.schemas import ProposalSchema, accepts_proposal
 
@@ -34,12 +36,30 @@ def register_object_types(register: Callable[[ObjectType], None]) -> None:
             list_path="/offers",
         )
     )
+    register(
+        ObjectType(
+            name="Document",
+            schema=ConfirmationSchema(),
+            model=Agreement,
+            accepts=accepts_confirmation,
+            create=answer_handlers.send_confirmation,
+            receive=answer_handlers.receive_confirmation,
+            serve=answer_handlers.serve_agreement,
+        )
+    )
+
+
+@hookimpl
+def register_activity_handlers(register: Callable[..., None]) -> None:
+    """Answers to offers and needs."""
+    answer_handlers.register_handlers(register)
 
 
 @hookimpl
 def register_blueprints(register: Callable[[Blueprint], None]) -> None:
     """The lists of offers, needs and jobs, and their forms."""
     register(views.blueprint)
+    register(answer_views.blueprint)
 
 
 @hookimpl

@@ -78,6 +78,7 @@ class ProposalForm(FederatedForm):
     available_quantity = StringField(
         _("How many there are"), description=_("For example 20 days. Empty: not counted.")
     )
+    accepts_itself = BooleanField(_("Accept answers by itself while there is something left"))
     end_day = StringField(_("Valid until"), widget=DateInput(), description=_("Empty: 60 days from now."))
     employment_type = SelectField(
         _("Contract"),
@@ -145,6 +146,7 @@ class ProposalForm(FederatedForm):
             "content_map": {code: html.markdown(text) for code, text in texts.items()},
             "tags": skill_tags(list(self.skills.data or ()), str(said["purpose"]), str(said["kind"])),
             "is_remote": bool(said["is_remote"]),
+            "accepts_itself": bool(said["accepts_itself"]),
             "price": numbers["price"],
             "available_quantity": numbers["available_quantity"],
             "salary_min": float(numbers["salary_min"]) if numbers["salary_min"] else None,
@@ -201,7 +203,14 @@ def place_fields(place: Mapping[str, Any] | None) -> dict[str, str]:
 def fields_of(row: Proposal) -> dict[str, Any]:
     """A proposal as the form shows it for editing."""
     kept = ("purpose", "kind", "name", "name_map", "language", "is_remote", "price", "currency", "unit")
-    more = ("available_quantity", "employment_type", "work_hours", "salary_unit", "visibility")
+    more = (
+        "available_quantity",
+        "accepts_itself",
+        "employment_type",
+        "work_hours",
+        "salary_unit",
+        "visibility",
+    )
     texts = row.source_map or {code: html.to_text(text) for code, text in (row.content_map or {}).items()}
     return {
         **{name: getattr(row, name) for name in (*kept, *more)},

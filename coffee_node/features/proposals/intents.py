@@ -37,6 +37,7 @@ REMOTE: Final = "TELECOMMUTE"
 
 _CODES: Final = MappingProxyType({uri: code for code, uri in CURRENCIES.items()})
 _LARGEST: Final = Decimal(10) ** 9
+_SMALLEST_DIGIT: Final = -9
 
 
 def decimal_text(value: Any) -> str:
@@ -47,7 +48,7 @@ def decimal_text(value: Any) -> str:
         number = Decimal(str(value).strip().replace(",", "."))
     except InvalidOperation:
         return ""
-    if not number.is_finite() or not 0 <= number < _LARGEST:
+    if not number.is_finite() or not 0 <= number < _LARGEST or number.adjusted() < _SMALLEST_DIGIT:
         return ""
     text = format(number, "f")
     return (text.rstrip("0").rstrip(".") or "0") if "." in text else format(number.normalize(), "f")

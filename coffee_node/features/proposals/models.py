@@ -31,6 +31,7 @@ class Proposal(FederatedObject, LocatedObject):
     available_quantity: Mapped[str] = mapped_column(String(20), default="")
     minimum_quantity: Mapped[str] = mapped_column(String(20), default="")
     is_unit_based: Mapped[bool | None]
+    accepts_itself: Mapped[bool] = mapped_column(default=False)
     price: Mapped[str] = mapped_column(String(20), default="")
     currency: Mapped[str] = mapped_column(String(10), default="")
     end_time: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)

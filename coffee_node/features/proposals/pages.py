@@ -14,6 +14,7 @@ from coffee_node.base import i18n
 from coffee_node.base.database import db
 from coffee_node.base.i18n import gettext as _
 from coffee_node.features.proposals import essentials
+from coffee_node.features.proposals.answer_views import panel_of, shown
 from coffee_node.features.proposals.models import Proposal
 from coffee_node.features.proposals.service import open_proposals, own_text
 from coffee_node.federation import accounts, objects
@@ -31,14 +32,17 @@ HEAD = re.compile(r"\A\s*<p><strong>[^<]*</strong></p>")
 def proposal_page(row: Proposal) -> str:
     """The page of one proposal, ours or a copy."""
     account = current_account()
+    may_edit = account is not None and accounts.may_act_as(account, row.actor)
     return render_template(
         "proposals/page.html",
+        panel=panel_of(row, account, may_edit=may_edit),
+        **shown(),
         row=row,
         card=card(row),
         text=readable_text(row),
         facts=facts(row),
         is_open=essentials.is_open(row),
-        may_edit=account is not None and accounts.may_act_as(account, row.actor),
+        may_edit=may_edit,
         uuid=objects.uuid_of(row),
     )
 

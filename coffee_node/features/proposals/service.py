@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from sqlalchemy import or_, select
 
-from coffee_node.base import clock, i18n
+from coffee_node.base import clock, html, i18n
 from coffee_node.base.contracts import ObjectType
 from coffee_node.base.database import db, write
 from coffee_node.base.errors import Unprocessable
@@ -25,6 +25,9 @@ from coffee_node.federation.models import Actor
 from coffee_node.node import current_node
 
 LIFE = timedelta(days=60)
+KEPT_AFTER_END = timedelta(days=90)
+STEP = 50
+WORKER_PATIENCE = 30.0
 DESK = "https://www.wikidata.org/wiki/Q1149776"
 SKILL_LIMIT = 30
 _ZONE_OF_COUNTRY = {
@@ -97,14 +100,33 @@ def withdraw(row: Proposal) -> None:
 
 
 def expire_proposals() -> str:
-    """Tell everybody that what has ended is no longer to be had (federation.md, section 8.3)."""
-    ended = select(Proposal).where(Proposal.origin == "", Proposal.deleted_at.is_(None))
-    ended = ended.where(Proposal.end_time <= clock.utcnow(), Proposal.available_quantity != "0")
-    rows = db.session.scalars(ended).all()
-    for row in rows:
-        with write():
-            objects.update_object(object_type(), row, {"available_quantity": "0"})
-    return f"{len(rows)} proposals have ended"
+    """Tell everybody that what has ended is no longer to be had, and delete it a season later (8.3)."""
+    now = clock.utcnow()
+    ours = select(Proposal.uri).where(Proposal.origin == "", Proposal.deleted_at.is_(None))
+    ended = ours.where(Proposal.end_time <= now, Proposal.available_quantity != "0")
+    past = ours.where(Proposal.end_time <= now - KEPT_AFTER_END)
+    told = _each(ended, lambda row: objects.update_object(object_type(), row, {"available_quantity": "0"}))
+    gone = _each(past, lambda row: objects.delete_object(object_type(), row))
+    return f"{told} proposals have ended, {gone} were deleted."
+
+
+def _each(uris: Any, change_one: Callable[[Proposal], object]) -> int:
+    """Change each of these proposals, some per transaction, so that nobody waits long."""
+    found = list(db.session.scalars(uris))
+    for start in range(0, len(found), STEP):
+        with write(patience=WORKER_PATIENCE):
+            chosen = Proposal.uri.in_(found[start : start + STEP])
+            for row in db.session.scalars(
+                select(Proposal).where(chosen, Proposal.deleted_at.is_(None))
+            ).all():
+                with speak(row.language or ""):
+                    change_one(row)
+    return len(found)
+
+
+def plain_words(content: Any) -> str:
+    """The words that came with an activity, as plain text of a few lines at most."""
+    return html.to_text(html.sanitise(content if isinstance(content, str) else ""))[:2000]
 
 
 def open_proposals() -> Any:
