@@ -11,17 +11,27 @@ from flask import Blueprint, Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from coffee_node import __version__
+from coffee_node.activitypub.delivery_request import LaneTransport
 from coffee_node.activitypub.http_client import HttpClient
 from coffee_node.activitypub.keys import KeyCache
 from coffee_node.activitypub.registry import Registry
 from coffee_node.activitypub.url_guard import UrlGuard
 from coffee_node.base.config import NodeConfig
 from coffee_node.base.database import init_database
+from coffee_node.base.errors import ConfigError
 from coffee_node.base.i18n import Catalogues
 from coffee_node.base.plugin_manager import NodePlugins, build_plugin_manager
 from coffee_node.base.plugin_settings import load_plugin_settings
 from coffee_node.base.queue import build_queue
-from coffee_node.features import articles, events, profiles, proposals, spaces
+from coffee_node.base.rate_limits import RateLimits
+from coffee_node.features import articles, events, polls, profiles, proposals, spaces
+from coffee_node.federation.absences import absence_task
+from coffee_node.federation.catch_up import catch_up_task
+from coffee_node.federation.peer_notices import peer_notices_task
+from coffee_node.federation.domain_policy import reason_to_refuse
+from coffee_node.federation.moderation import erasing_task
+from coffee_node.federation.peer_software import software_task
+from coffee_node.federation.receipts import key_task
 from coffee_node.federation.retention import retention_task
 from coffee_node.federation.worker import register_jobs
 from coffee_node.node import EXTENSION, Node
@@ -33,6 +43,7 @@ CORE_FEATURES: tuple[tuple[str, object], ...] = (
     ("proposals", proposals),
     ("profiles", profiles),
     ("spaces", spaces),
+    ("polls", polls),
     ("articles", articles),
 )
 WEB = Path(__file__).parent / "web"
@@ -63,12 +74,15 @@ def create_app(
         catalogues=_catalogues(plugins, config),
         keys=KeyCache(),
         settings=settings,
+        rate_limits=RateLimits(config.queue.url if config.queue.engine == "redis" else ""),
     )
-    node.tasks.append(retention_task())
+    node.tasks += [retention_task(), catch_up_task(), absence_task(), software_task(), key_task(), peer_notices_task()]
+    node.tasks.append(erasing_task())
     _collect(plugins, "register_tasks", node.tasks.append)
     app.extensions[EXTENSION] = node
     app.config["SECRET_KEY"] = _secret_key(config)
     init_database(app, config)
+    node.http.guard.refuses = partial(reason_to_refuse, app)
     init_shell(app)
     init_protocol_pages(app)
     plugins.collect("register_blueprints", lambda owner: _blueprint_adder(app))
@@ -95,7 +109,20 @@ def _registry(plugins: NodePlugins) -> Registry:
 
 def _http_client(config: NodeConfig) -> HttpClient:
     guard = UrlGuard(development=config.federation.development)
-    return HttpClient(guard, user_agent=f"coffee-node/{__version__} (+{config.base_url})")
+    user_agent = f"coffee-node/{__version__} (+{config.base_url})"
+    lanes = _curl(guard, user_agent) if config.http.transport == "curl" else None
+    return HttpClient(guard, user_agent, lanes=lanes)
+
+
+def _curl(guard: UrlGuard, user_agent: str) -> LaneTransport:
+    try:
+        from coffee_node.activitypub.curl_transport import CurlTransport
+    except ImportError as error:
+        raise ConfigError(
+            "[http] transport = curl needs pycurl, which is not installed.",
+            "Run: pip install 'coffee-node[curl]', or take the line out.",
+        ) from error
+    return CurlTransport(guard, user_agent)
 
 
 def _catalogues(plugins: NodePlugins, config: NodeConfig) -> Catalogues:
