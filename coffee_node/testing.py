@@ -54,17 +54,24 @@ def node_database_url() -> Callable[[str], str]:
 
 
 @pytest.fixture
+def node_queue_url() -> str:
+    """The Redis of the nodes' queues; empty: SQLite in their homes. Override it for Redis."""
+    return ""
+
+
+@pytest.fixture
 def fediverse(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     test_clock: Clock,
     node_database_url: Callable[[str], str],
+    node_queue_url: str,
     _key_pairs: dict[str, list[tuple[str, str]]],
 ) -> Iterator[Fediverse]:
     """An empty fediverse; nodes are made with `fediverse.node("lille")`."""
     for name, make in (("rsa", keys.generate_rsa), ("ed25519", keys.generate_ed25519)):
         monkeypatch.setattr(keys, f"generate_{name}", _from_pool(_key_pairs[name], make))
-    made = Fediverse(tmp_path / "nodes", test_clock, node_database_url)
+    made = Fediverse(tmp_path / "nodes", test_clock, node_database_url, node_queue_url)
     yield made
     dispose(made)
     shutil.rmtree(tmp_path / "nodes", ignore_errors=True)

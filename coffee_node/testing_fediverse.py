@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,12 +47,15 @@ class Clock:
 class MemoryAdapter(BaseAdapter):
     """A requests adapter that hands each host to its WSGI application."""
 
-    def __init__(self, fediverse: Fediverse) -> None:
+    def __init__(self, fediverse: Fediverse, own_host: str) -> None:
         super().__init__()
         self._fediverse = fediverse
+        self._own_host = own_host
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         """Answer a request from within this process."""
+        if self._own_host in self._fediverse.cut_off:
+            raise requests.ConnectionError(f"{self._own_host} has no network")
         return self._fediverse.answer(request)
 
     def close(self) -> None:
@@ -59,14 +63,25 @@ class MemoryAdapter(BaseAdapter):
 
 
 class Fediverse:
-    """Nodes and hostile hosts in one process; `down` and `hostile` say who misbehaves."""
+    """Nodes and hostile hosts in one process; `down` and `hostile` say who misbehaves.
 
-    def __init__(self, folder: Path, test_clock: Clock, database_url: Callable[[str], str]) -> None:
+    A node that is `down` does not answer; one that is `cut_off` goes on without a network.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        test_clock: Clock,
+        database_url: Callable[[str], str],
+        queue_url: str = "",
+    ) -> None:
         self._folder = folder
         self.nodes: dict[str, TestNode] = {}
         self._database_url = database_url
+        self._queue = {"engine": "redis", "url": queue_url} if queue_url else {}
         self.clock = test_clock
         self.down: set[str] = set()
+        self.cut_off: set[str] = set()
         self.delays: dict[str, float] = {}
         self.hostile: dict[str, Hostile] = {}
         self.requests: list[tuple[str, str]] = []
@@ -89,10 +104,11 @@ class Fediverse:
         base = {"name": f"COFFEE {name.title()}", "base_url": f"https://{name}.example", "language": "en"}
         url = self._database_url(name)
         database = {"url": url} if url else {}
-        sections: dict[str, Any] = {"node": base, "database": database, **settings}
+        sections: dict[str, Any] = {"node": base, "database": database, "queue": self._queue, **settings}
         write_config(home, sections)
         (home / "secret").write_text("a secret of tests only")
-        app = create_app(load_config(home, {}), self._http(), entry_points=False, extra_plugins=plugins)
+        http = self._http(f"{name}.example")
+        app = create_app(load_config(home, {}), http, entry_points=False, extra_plugins=plugins)
         app.testing = True
         made = TestNode(app, name)
         self.nodes[made.host] = made
@@ -101,9 +117,10 @@ class Fediverse:
             self.connect(made, partner)
         return made
 
-    def _http(self) -> HttpClient:
+    def _http(self, own_host: str) -> HttpClient:
         guard = UrlGuard(development=False, resolver=_resolve)
-        return HttpClient(guard, user_agent="coffee-node tests", adapter_factory=lambda: MemoryAdapter(self))
+        adapter = partial(MemoryAdapter, self, own_host)
+        return HttpClient(guard, user_agent="coffee-node tests", adapter_factory=adapter)
 
     def connect(self, one: TestNode, other: TestNode) -> None:
         """Make two nodes partners, by request and acceptance like people do."""
@@ -124,7 +141,7 @@ class Fediverse:
         url = str(request.url)
         host = urlsplit(url).netloc
         self.requests.append((str(request.method), url))
-        if host in self.down:
+        if host in self.down or host in self.cut_off:
             raise requests.ConnectionError(f"{host} does not answer")
         if host in self.delays:
             self.clock.advance(seconds=self.delays[host])

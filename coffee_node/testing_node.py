@@ -13,7 +13,18 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from coffee_node.base.database import Row, db, write
-from coffee_node.federation import accounts, backfill, delivery, follows, inbox, members_view, peers
+from coffee_node.federation import (
+    accounts,
+    backfill,
+    delivery,
+    follower_sync,
+    follows,
+    inbox_work,
+    lookup,
+    members_view,
+    peers,
+)
+from coffee_node.federation.account_models import Account
 from coffee_node.federation.actors import find_actor, find_local_actor, refresh_actor
 from coffee_node.federation.models import Actor
 from coffee_node.node import EXTENSION, Node
@@ -22,9 +33,11 @@ Stored = TypeVar("Stored", bound=Row)
 ACTIVITY = "application/activity+json"
 STEPS: tuple[Callable[[], Any], ...] = (
     delivery.deliver_due,
-    inbox.process_next,
+    inbox_work.process_next,
     backfill.read_next_page,
     members_view.fetch_next,
+    follower_sync.check_next,
+    lookup.look_next,
 )
 
 
@@ -40,7 +53,7 @@ class TestNode:
         self.url: str = self.node.config.base_url
         self.host: str = self.node.config.host
         self.slug = name
-        self._token = ""
+        self._tokens: dict[str, str] = {}
 
     @contextmanager
     def context(self) -> Iterator[Flask]:
@@ -56,10 +69,15 @@ class TestNode:
     @property
     def token(self) -> str:
         """A bearer token of the administrator."""
-        if not self._token:
+        return self.token_of("admin")
+
+    def token_of(self, handle: str) -> str:
+        """A bearer token of an account; of the administrator for whom none has that handle."""
+        if handle not in self._tokens:
             with self.context():
-                self._token = accounts.create_token(accounts.account_named("admin"))
-        return self._token
+                known = db.session.scalar(select(Account.handle).where(Account.handle == handle))
+                self._tokens[handle] = accounts.create_token(accounts.account_named(known or "admin"))
+        return self._tokens[handle]
 
     def get_json(self, path: str, accept: str = "application/json") -> Any:
         """A GET that must answer 200; its JSON."""
@@ -79,7 +97,11 @@ class TestNode:
         response = self.client.post(
             f"/actors/{actor or self.slug}/outbox",
             data=json.dumps(document),
-            headers={"Authorization": f"Bearer {self.token}", "Content-Type": ACTIVITY, **headers},
+            headers={
+                "Authorization": f"Bearer {self.token_of(actor or 'admin')}",
+                "Content-Type": ACTIVITY,
+                **headers,
+            },
             base_url=self.url,
         )
         assert response.status_code == 201, f"{response.status_code} {response.text[:500]}"
@@ -127,10 +149,4 @@ class TestNode:
     def work(self) -> bool:
         """One step of the worker of each kind; whether there was anything to do."""
         with self.context():
-            steps = (
-                delivery.deliver_due,
-                inbox.process_next,
-                backfill.read_next_page,
-                members_view.fetch_next,
-            )
-            return any([bool(step()) for step in steps])
+            return any([bool(step()) for step in STEPS])

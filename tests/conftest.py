@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import hypothesis
 import pytest
 
+from tests.house import modes
 from tests.house.peer import FedifyPeer, start_peer
+from tests.house.postgres import temporary_database
 
 hypothesis.settings.register_profile("default", deadline=None, max_examples=60, print_blob=True)
 hypothesis.settings.register_profile("ci", deadline=None, max_examples=200, derandomize=True, print_blob=True)
@@ -49,9 +52,9 @@ def _chromium() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test that asks for a service may open sockets."""
+    """A test that asks for a service may open sockets; in mode b every node does."""
     for item in items:
-        if any(item.get_closest_marker(name) for name in LACKS):
+        if modes.is_mode_b() or any(item.get_closest_marker(name) for name in LACKS):
             item.add_marker(pytest.mark.enable_socket)
 
 
@@ -74,11 +77,38 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+@pytest.fixture(scope="session")
+def template_database() -> Iterator[str]:
+    """In mode b the database that the nodes' databases are copied from."""
+    if not modes.is_mode_b():
+        yield ""
+        return
+    if reason := modes.lacks():
+        pytest.exit(reason, returncode=2)
+    with modes.template_database() as name:
+        yield name
+
+
+@pytest.fixture
+def node_database_url(template_database: str) -> Iterator[Callable[[str], str]]:
+    """Where the nodes of the fediverse keep their tables: SQLite in their homes, PostgreSQL in mode b."""
+    if not template_database:
+        yield lambda name: ""
+        return
+    server = os.environ["COFFEE_TEST_POSTGRES_URL"]
+    with ExitStack() as stack:
+        yield lambda name: stack.enter_context(temporary_database(server, template_database))
+
+
+@pytest.fixture
+def node_queue_url() -> str:
+    """Where the nodes of the fediverse keep their queues: SQLite in their homes, Redis in mode b."""
+    return modes.redis_url() if modes.is_mode_b() else ""
+
+
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
     """The SQLAlchemy URL of an empty database of this test's own, dropped at its end."""
-    from tests.house.postgres import temporary_database
-
     with temporary_database(os.environ["COFFEE_TEST_POSTGRES_URL"]) as url:
         yield url
 
@@ -88,8 +118,7 @@ def redis_url() -> str:
     """The URL of a Redis database that was emptied for this test; tests that run beside it have others."""
     import redis
 
-    number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-    url = f"{os.environ['COFFEE_TEST_REDIS_URL'].rpartition('/')[0]}/{number}"
+    url = modes.redis_url()
     with redis.Redis.from_url(url) as client:
         client.flushdb()
     return url

@@ -15,42 +15,18 @@ from coffee_node.activitypub import vocabulary
 from coffee_node.base import clock
 from coffee_node.base.database import db, write
 from coffee_node.base.errors import CoffeeError, FetchError, InvalidDocument
-from coffee_node.federation import audience, inbox, peers
+from coffee_node.federation import inbox, peers
 from coffee_node.federation.actors import node_signer
-from coffee_node.federation.models import Actor
-from coffee_node.federation.peer_models import Backfill, Peer
+from coffee_node.federation.peer_models import Backfill
 from coffee_node.node import current_node
 
 WORKER_PATIENCE = 30.0
 MAX_PAGES = 50
+MAX_ITEMS = 1000
 PAUSE = timedelta(seconds=1)
 RETRY_MINUTES = (1, 5, 30, 120, 720)
 LEASE = timedelta(seconds=60)
-MARGIN = timedelta(hours=1)
-
-
-def catch_up() -> None:
-    """Read each partner's outbox back to where we were complete: at every start, for what we missed.
-
-    The signed GET is also the sign of life that lets what waits for us at the partner leave at once.
-    """
-    hosts = audience.partner_hosts()
-    query = select(Actor).where(Actor.host.in_(hosts), Actor.type == "Application", Actor.outbox != "")
-    if not hosts:
-        return
-    with write(patience=WORKER_PATIENCE):
-        known = {peer.host: peer for peer in db.session.scalars(select(Peer).where(Peer.host.in_(hosts)))}
-        for actor in db.session.scalars(query):
-            peer = known.get(actor.host)
-            _restart(actor, peer.complete_until if peer is not None else None)
-
-
-def _restart(actor: Actor, complete_until: datetime | None) -> None:
-    walk = db.session.scalar(select(Backfill).where(Backfill.actor_id == actor.id))
-    if walk is None or walk.state == "waiting":
-        return
-    back_to = complete_until - MARGIN if complete_until is not None else walk.back_to
-    walk.begin_again(back_to, clock.utcnow())
+RUN_PAUSE = timedelta(minutes=1)
 
 
 def read_next_page() -> bool:
@@ -129,16 +105,29 @@ def _note_page(walk_id: int, items: list[dict[str, Any]], following: str) -> Non
         walk.items += len(items)
         walk.attempts = 0
         walk.lease_until = None
-        limit = current_node.config.federation.backfill_objects
+        peer = peers.peer_for(walk.actor.host)
+        peers.resume(peer)
         is_old = bool(items) and _time_of(items[-1]) < walk.back_to
         walk.next_url = following or walk.next_url
-        is_complete = not following or is_old
-        if is_complete or walk.pages >= MAX_PAGES or walk.items >= limit:
+        is_first = peer.complete_until is None
+        limit = current_node.config.federation.backfill_objects if is_first else MAX_ITEMS
+        is_full = walk.pages >= MAX_PAGES or walk.items >= limit
+        if not following or is_old or (is_full and is_first):
             walk.state = "done"
-            if is_complete and walk.actor.type == "Application":
-                peers.peer_for(walk.actor.host).complete_until = walk.started_at
+            if walk.actor.type == "Application":
+                peer.complete_until = walk.started_at
             return
-        walk.next_try_at = clock.utcnow() + _pause()
+        _go_on(walk, is_full=is_full)
+
+
+def _go_on(walk: Backfill, *, is_full: bool) -> None:
+    """Read the next page soon; a run that is full rests a minute first.
+
+    Who was complete once must be complete again, however long it was away.
+    """
+    walk.next_try_at = clock.utcnow() + (RUN_PAUSE if is_full else _pause())
+    if is_full:
+        walk.pages = walk.items = 0
 
 
 def _pause() -> timedelta:

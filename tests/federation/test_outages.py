@@ -123,7 +123,7 @@ def test_a_token_may_not_write_for_somebody_else(pair: tuple[TestNode, TestNode]
 def test_a_node_that_starts_again_reads_what_it_missed_and_opens_the_way_to_itself(
     fediverse: Fediverse, pair: tuple[TestNode, TestNode]
 ) -> None:
-    from coffee_node.federation import backfill
+    from coffee_node.federation import catch_up
 
     lille, tournai = pair
     fediverse.down.add(tournai.host)
@@ -133,7 +133,7 @@ def test_a_node_that_starts_again_reads_what_it_missed_and_opens_the_way_to_itse
         fediverse.clock.advance(minutes=20)
     fediverse.down.clear()
     with tournai.context():
-        backfill.catch_up()
+        catch_up.catch_up()
     fediverse.settle()
     assert tournai.get_json("/events.json?scope=network")["total"] == 6
     assert {row.state for row in lille.rows(Delivery)} == {"sent"}

@@ -29,6 +29,20 @@ class FedifyPeer:
         with urllib.request.urlopen(f"{self.origin}/_test/{command}{query}", timeout=20) as answer:  # noqa: S310
             return json.load(answer)
 
+    def tell(self, command: str, document: Any, **parameters: str) -> Any:
+        """The JSON answer to a document given to a control endpoint, such as `tell("send", activity, to=...)`."""
+        query = f"?{urlencode(parameters)}" if parameters else ""
+        request = urllib.request.Request(  # noqa: S310
+            f"{self.origin}/_test/{command}{query}", data=json.dumps(document).encode()
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+            return json.load(answer)
+
+    def received(self, type_: str, object_uri: str = "") -> list[dict[str, Any]]:
+        """The activities of a type that passed its authentication, of one object if it is named."""
+        entries: list[dict[str, Any]] = self.ask("received", type=type_)
+        return [entry for entry in entries if not object_uri or entry["objectId"] == object_uri]
+
     def stop(self) -> None:
         """End the process and wait for it."""
         self.process.terminate()

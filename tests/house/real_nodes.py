@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import signal
@@ -9,17 +10,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import psutil
 import requests
 
+from tests.house import modes
 from tests.house.peer import free_port
 
 ACTIVITY = "application/activity+json"
 COMMAND = [str(Path(sys.executable).with_name("coffee-node"))]
 OK_SECONDS = 40.0
+at_exit = ExitStack()
+atexit.register(at_exit.close)
 
 
 def wait_for(what: Callable[[], Any], seconds: float, pause: float = 0.05) -> Any:
@@ -35,17 +40,21 @@ def wait_for(what: Callable[[], Any], seconds: float, pause: float = 0.05) -> An
 
 
 class RealNode:
-    """One node: its home, its process tree and its address."""
+    """One node: its home, its process tree and its address; in mode b its database lives until the end."""
 
     def __init__(
-        self, home: Path, slug: str, port: int = 0, settings: Mapping[str, str] | None = None
+        self, home: Path, slug: str, settings: Mapping[str, str] | None = None, workers: int = 0
     ) -> None:
         self.home = home
         self.slug = slug
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.environment = {**os.environ, "COFFEE_HOME": str(home), **(settings or {})}
+        if settings is None:
+            settings = at_exit.enter_context(modes.real_node_settings())
+        self.environment = {**os.environ, "COFFEE_HOME": str(home), **settings}
         self.process: subprocess.Popen[bytes] | None = None
+        self.workers = workers
+        self._workers: list[subprocess.Popen[bytes]] = []
         self._token = ""
         self.session = requests.Session()
         self.session.trust_env = False
@@ -66,16 +75,11 @@ class RealNode:
         return self
 
     def start(self, *options: str, wait: bool = True) -> RealNode:
-        """Start `serve` in a process group of its own."""
-        log = (self.home / "serve.log").open("ab")
-        self.process = subprocess.Popen(
-            [*COMMAND, "serve", *options],
-            env=self.environment,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-        log.close()
+        """Start `serve` in a process group of its own, and beside it the workers if it has some."""
+        if self.workers:
+            self._workers = [self._spawn("worker") for _ in range(self.workers)]
+            options = ("--no-worker", *options)
+        self.process = self._spawn("serve", *options)
         if wait:
             try:
                 wait_for(self.is_ready, OK_SECONDS)
@@ -83,6 +87,16 @@ class RealNode:
                 self.stop()
                 raise
         return self
+
+    def _spawn(self, command: str, *options: str) -> subprocess.Popen[bytes]:
+        with (self.home / f"{command}.log").open("ab") as log:
+            return subprocess.Popen(
+                [*COMMAND, command, *options],
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
     def is_ready(self) -> bool:
         """Whether /readyz answers 200; a process that ended is an error with its last words."""
@@ -96,42 +110,46 @@ class RealNode:
 
     def tree(self) -> list[psutil.Process]:
         """Every living process of the node."""
-        if self.process is None:
-            return []
-        try:
-            parent = psutil.Process(self.process.pid)
-            return [parent, *parent.children(recursive=True)]
-        except psutil.NoSuchProcess:
-            return []
+        found: list[psutil.Process] = []
+        for process in self._processes():
+            try:
+                parent = psutil.Process(process.pid)
+                found += [parent, *parent.children(recursive=True)]
+            except psutil.NoSuchProcess:
+                continue
+        return found
+
+    def _processes(self) -> list[subprocess.Popen[bytes]]:
+        return [*([self.process] if self.process else []), *self._workers]
 
     def kill(self) -> None:
         """SIGKILL to every process of the tree at once."""
-        assert self.process is not None
         members = self.tree()
         for member in members:
             try:
                 member.send_signal(signal.SIGKILL)
             except psutil.NoSuchProcess:
                 continue
-        self.process.wait(timeout=10)
+        for process in self._processes():
+            process.wait(timeout=10)
         psutil.wait_procs(members, timeout=10)
-        self.process = None
+        self.process, self._workers = None, []
 
     def stop(self) -> None:
         """SIGTERM, then wait; whatever is left after 15 s is killed."""
-        if self.process is None:
-            return
         members = self.tree()
-        self.process.terminate()
+        for process in self._processes():
+            process.terminate()
         try:
-            self.process.wait(timeout=15)
+            for process in self._processes():
+                process.wait(timeout=15)
         except subprocess.TimeoutExpired:
             self.kill()
             return
         _, left = psutil.wait_procs(members, timeout=5)
         for member in left:
             member.kill()
-        self.process = None
+        self.process, self._workers = None, []
 
     @property
     def token(self) -> str:
