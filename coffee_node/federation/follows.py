@@ -9,16 +9,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from coffee_node.activitypub import vocabulary
 from coffee_node.base import clock
 from coffee_node.base.database import after_commit, db, insert_ignore, write
 from coffee_node.base.errors import Unprocessable
 from coffee_node.base.i18n import gettext as _
-from coffee_node.federation import actors, outbox
-from coffee_node.federation.models import Actor, Follow
+from coffee_node.federation import actors, domain_policy, outbox
+from coffee_node.federation.models import Activity, Actor, Delivery, Follow
 from coffee_node.federation.peer_models import Backfill, Peer
+from coffee_node.federation.social_models import FollowNotice
 from coffee_node.node import current_node, this_node
 
 
@@ -42,10 +43,35 @@ def followed_by(actor: Actor) -> Sequence[Follow]:
     ).all()
 
 
+def notices_for(actor: Actor) -> Sequence[FollowNotice]:
+    """What happened to the follows of somebody here without their doing, newest first."""
+    query = select(FollowNotice).where(FollowNotice.follower_id == actor.id)
+    return db.session.scalars(query.order_by(FollowNotice.id.desc()).limit(20)).all()
+
+
+def dismiss_notice(actor: Actor, notice_id: int) -> None:
+    """Put a notice away; one that is gone or somebody else's is left alone."""
+    with write():
+        mine = delete(FollowNotice).where(FollowNotice.follower_id == actor.id)
+        db.session.execute(mine.where(FollowNotice.id == notice_id))
+
+
+def problems_of(actor: Actor) -> dict[int, str]:
+    """What went wrong on the way, by follow, where the other side has not answered."""
+    query = (
+        select(Follow.id, Delivery.last_error)
+        .join(Activity, Activity.uri == Follow.activity_uri)
+        .join(Delivery, Delivery.activity_id == Activity.id)
+        .where(Follow.follower_id == actor.id, Follow.state == "requested", Delivery.last_error != "")
+    )
+    return {follow_id: error for follow_id, error in db.session.execute(query)}
+
+
 def request_follow(follower: Actor, target: Actor) -> Follow:
     """Send a Follow from an actor of ours; a follow that stands is left alone."""
     if follower.uri == target.uri:
         raise Unprocessable(_("Nobody can follow themselves."), _("Choose somebody else."))
+    domain_policy.refuse_to_ask(target.host)
     with write():
         follow = find_follow(follower, target) or Follow(follower=follower, target=target, state="undone")
         db.session.add(follow)
@@ -66,6 +92,40 @@ def undo_follow(follow: Follow) -> None:
         )
         follow.state = "undone"
         _count_followers(follow.target)
+
+
+def end_follow(follow: Follow) -> None:
+    """A follow of somebody here that the other side does not have any more; the follower is told."""
+    follow.state = "rejected"
+    follow.answered_at = clock.utcnow()
+    db.session.flush()
+    _count_followers(follow.target)
+    db.session.add(FollowNotice(follower_id=follow.follower_id, kind="ended", former_id=follow.target_id))
+
+
+def end_silently(follow: Follow) -> None:
+    """A follow that ends because one side is suspended or has blocked the other: nobody is told."""
+    follow.state = "rejected" if follow.target.is_local else "undone"
+    follow.answered_at = clock.utcnow()
+    db.session.flush()
+    _count_followers(follow.target)
+
+
+def tell_ended(follow: Follow) -> None:
+    """Tell the other side, when it can be told again, of a follow that has ended silently."""
+    if follow.follower.is_local:
+        type_, author, to = "Undo", follow.follower, follow.target
+    else:
+        type_, author, to = "Reject", follow.target, follow.follower
+    outbox.publish(author, type_, _follow_document(follow), to=[to.uri], visibility="private")
+
+
+def take_back_unknown(follower: Actor, target: Actor) -> None:
+    """Send an Undo for a follow that the other side lists and that does not stand here (FEP-8fcf)."""
+    known = find_follow(follower, target)
+    uri = known.activity_uri if known is not None and known.activity_uri else outbox.new_activity_uri()
+    follow = {"id": uri, "type": "Follow", "actor": follower.uri, "object": target.uri}
+    outbox.publish(follower, "Undo", follow, to=[target.uri], visibility="private")
 
 
 def answer_follow(follow: Follow, *, accept: bool) -> None:
@@ -151,6 +211,8 @@ def _accepts_by_itself(follow: Follow) -> bool:
         return True
     if not _are_nodes(follow):
         return False
+    if domain_policy.is_allowed(follow.follower.host):
+        return True
     ours = find_follow(follow.target, follow.follower)
     if ours is not None and ours.state in ("requested", "accepted"):
         return True

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 
 from coffee_node import __version__
 from coffee_node.activitypub import nodeinfo, webfinger
+from coffee_node.base import html
 from coffee_node.base.errors import InvalidDocument, NotFound
-from coffee_node.federation import actors, figures
+from coffee_node.federation import actors, audience, figures
 from coffee_node.federation.models import Actor
 from coffee_node.node import current_node
 from coffee_node.web.negotiation import json_response
@@ -31,7 +30,7 @@ def show_webfinger() -> Response:
         subject=f"acct:{actor.slug}@{current_node.config.host}",
         actor_uri=actor.uri,
         page_url=actor.url,
-        base_url="",  # no forms for people of other servers yet, so none are offered
+        base_url=current_node.config.base_url,
         is_node=actor.type == "Application",
         rels=request.args.getlist("rel"),
     )
@@ -52,7 +51,7 @@ def _actor_behind(resource: str) -> Actor | None:
     if resource.rstrip("/") == config.base_url:
         return actors.node_actor()
     actor = actors.find_actor(resource)
-    if actor is None and urlsplit(resource).path.startswith("/@"):
+    if actor is None and resource.startswith(f"{config.base_url}/@"):
         slug = resource.removeprefix(f"{config.base_url}/@")
         actor = actors.find_local_actor(slug)
     return actor if actor is not None and actor.is_local else None
@@ -68,6 +67,7 @@ def show_nodeinfo_links() -> Response:
 def show_nodeinfo(version: str) -> Response:
     """What runs here and how many use it; only published profiles are counted."""
     counted = figures.usage()
+    region, country = _whereabouts()
     document = nodeinfo.nodeinfo_document(
         version=version,
         software_version=__version__,
@@ -78,9 +78,34 @@ def show_nodeinfo(version: str) -> Response:
         node_name=current_node.config.node.name,
         languages=current_node.config.web.languages,
         features=current_node.plugins.names(),
-        outbound=(),
+        outbound=("rss2.0",) if _has_feeds() else (),
+        description=_description(),
+        partners=len(audience.partner_hosts()),
+        region=region,
+        country=country,
     )
     return json_response(document, 200, SCHEMA.format(version))
+
+
+def _has_feeds() -> bool:
+    return any(rule.rule.endswith(".rss") for rule in current_app.url_map.iter_rules())
+
+
+def _description() -> str:
+    """What the node says of itself, else which places it is the node of."""
+    own = html.plain_text(actors.node_actor().summary)
+    return own or ", ".join(space.name for space in actors.local_spaces())
+
+
+def _whereabouts() -> tuple[str, str]:
+    """Region and country of the first space that says where it is."""
+    for space in actors.local_spaces():
+        described = actors.described_row(space)
+        place = described[1].place if described is not None else None
+        address = (place or {}).get("address") or {}
+        if address.get("country"):
+            return str(address.get("region") or ""), str(address["country"])
+    return "", ""
 
 
 @discovery_pages.get("/.well-known/host-meta")

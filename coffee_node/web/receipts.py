@@ -1,4 +1,4 @@
-"""Who received an object: for its author, from the ledger."""
+"""Who received an object and who confirmed its erasure: for its author and the manager."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from sqlalchemy import select
 
 from coffee_node.base.database import db
 from coffee_node.base.i18n import gettext as _
+from coffee_node.federation import receipts
+from coffee_node.federation.failure_words import in_words
 from coffee_node.federation.models import Activity, Delivery
 from coffee_node.federation.peer_models import Peer
+from coffee_node.federation.receipts import Erasure
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ def receipts_of(object_uri: str) -> Receipts:
         .join(Activity, Activity.id == Delivery.activity_id)
         .outerjoin(Peer, Peer.host == Delivery.host)
         .where(Activity.object_uri == object_uri, Delivery.state != "superseded")
+        .where(Activity.type.in_(("Create", "Update", "Delete")))
         .order_by(Delivery.id)
     )
     newest = {
@@ -60,4 +64,27 @@ def receipts_of(object_uri: str) -> Receipts:
 def _reason(state: str, error: str) -> str:
     if state == "waiting" and error:
         return _("does not answer, it will leave by itself")
-    return error if state in ("refused", "gave_up") else ""
+    return in_words(error) if state in ("refused", "gave_up") else ""
+
+
+@dataclass(frozen=True)
+class ErasureLine:
+    """One deletion in words: how far it is confirmed, who is missing, whom to ask when it takes too long."""
+
+    title: str
+    told: str
+    missing: str
+    overdue: tuple[tuple[str, str], ...]
+
+
+def erasure_line(erasure: Erasure) -> ErasureLine:
+    """A deletion of ours as its author and the manager see it."""
+    told = _("erased at %(done)d of %(total)d partners", done=len(erasure.confirmed), total=erasure.total)
+    missing = _("missing: %(hosts)s", hosts=", ".join(erasure.missing)) if erasure.missing else ""
+    overdue = erasure.contacts if erasure.is_overdue else ()
+    return ErasureLine(f"{erasure.former_type} {erasure.object_uri}".strip(), told, missing, overdue)
+
+
+def erasure_lines() -> list[ErasureLine]:
+    """Every deletion that a partner has not confirmed yet."""
+    return [erasure_line(erasure) for erasure in receipts.unconfirmed()]
