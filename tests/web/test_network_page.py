@@ -6,7 +6,8 @@ import re
 
 from flask.testing import FlaskClient
 
-from coffee_node.federation import accounts
+from coffee_node.federation import accounts, lookup
+from coffee_node.federation.social_models import Lookup
 from coffee_node.testing import Fediverse, TestNode, event_document
 
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
@@ -39,7 +40,10 @@ def press(node: TestNode, browser: FlaskClient, path: str, **fields: str) -> str
 def test_two_nodes_become_partners_from_their_pages(fediverse: Fediverse) -> None:
     lille, tournai = fediverse.node("lille"), fediverse.node("tournai")
     claire, luc = administrator(lille), administrator(tournai)
-    assert "asked, no answer yet" in press(lille, claire, "/network/follow", address=tournai.url)
+    press(lille, claire, "/network/follow", address=tournai.url)
+    with lille.context():
+        lookup.look_next()
+    assert "asked, no answer yet" in claire.get("/network", base_url=lille.url, headers=HTML).text
     fediverse.settle()
     page = luc.get("/network", base_url=tournai.url, headers=HTML).text
     request = re.search(r'action="(/network/requests/\d+)"', page)
@@ -65,16 +69,18 @@ def test_a_partner_that_is_away_is_told_in_words(fediverse: Fediverse) -> None:
     assert "One message waits and will leave by itself." in page
     assert "Try now" not in page
     fediverse.down.clear()
-    assert "1 message leaves now." in press(
-        lille, administrator(lille), "/network/peers/tournai.example/try"
-    )
+    assert "1 message leaves now." in press(lille, administrator(lille), "/network/peers/tournai.example/try")
     fediverse.settle()
     assert "waits" not in lille.page("/network")
 
 
 def test_an_address_that_is_no_node_is_told_kindly(fediverse: Fediverse) -> None:
     lille = fediverse.node("lille")
-    page = press(lille, administrator(lille), "/network/follow", address="https://nobody.example")
+    browser = administrator(lille)
+    press(lille, browser, "/network/follow", address="https://nobody.example")
+    fediverse.settle()
+    [asked] = lille.rows(Lookup)
+    page = browser.get(f"/lookup/{asked.token}", base_url=lille.url, headers=HTML).text
     assert "https://nobody.example does not answer as a site of the network." in page
 
 
