@@ -17,6 +17,7 @@ from coffee_node.activitypub.keys import KeyCache
 from coffee_node.activitypub.registry import Registry
 from coffee_node.activitypub.url_guard import UrlGuard
 from coffee_node.base.config import NodeConfig
+from coffee_node.base.contracts import Task
 from coffee_node.base.database import init_database
 from coffee_node.base.errors import ConfigError
 from coffee_node.base.i18n import Catalogues
@@ -27,9 +28,9 @@ from coffee_node.base.rate_limits import RateLimits
 from coffee_node.features import articles, events, polls, profiles, proposals, spaces
 from coffee_node.federation.absences import absence_task
 from coffee_node.federation.catch_up import catch_up_task
-from coffee_node.federation.peer_notices import peer_notices_task
 from coffee_node.federation.domain_policy import reason_to_refuse
 from coffee_node.federation.moderation import erasing_task
+from coffee_node.federation.peer_notices import peer_notices_task
 from coffee_node.federation.peer_software import software_task
 from coffee_node.federation.receipts import key_task
 from coffee_node.federation.retention import retention_task
@@ -64,7 +65,6 @@ def create_app(
     plugins = build_plugin_manager(
         CORE_FEATURES, config.plugins.disabled, entry_points=entry_points, extra=extra_plugins
     )
-    settings = load_plugin_settings(plugins, config)
     node = Node(
         config=config,
         plugins=plugins,
@@ -73,11 +73,10 @@ def create_app(
         queue=build_queue(config),
         catalogues=_catalogues(plugins, config),
         keys=KeyCache(),
-        settings=settings,
+        settings=load_plugin_settings(plugins, config),
         rate_limits=RateLimits(config.queue.url if config.queue.engine == "redis" else ""),
     )
-    node.tasks += [retention_task(), catch_up_task(), absence_task(), software_task(), key_task(), peer_notices_task()]
-    node.tasks.append(erasing_task())
+    node.tasks += _core_tasks()
     _collect(plugins, "register_tasks", node.tasks.append)
     app.extensions[EXTENSION] = node
     app.config["SECRET_KEY"] = _secret_key(config)
@@ -91,6 +90,18 @@ def create_app(
         hops = config.http.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def _core_tasks() -> list[Task]:
+    return [
+        retention_task(),
+        catch_up_task(),
+        absence_task(),
+        software_task(),
+        key_task(),
+        peer_notices_task(),
+        erasing_task(),
+    ]
 
 
 def _collect(plugins: NodePlugins, hook: str, add: Callable[[Any], Any]) -> None:

@@ -15,6 +15,10 @@ from werkzeug.local import LocalProxy
 
 from coffee_node.base import clock
 from coffee_node.base.contracts import Task
+from coffee_node.base.group_commit import GroupCommit
+from coffee_node.base.keyed_memory import KeyedMemory
+from coffee_node.base.rate_limits import RateLimits
+from coffee_node.base.short_memory import CountMemory, ShortMemory
 
 if TYPE_CHECKING:
     from huey import Huey
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
     from coffee_node.base.plugin_manager import NodePlugins
 
 EXTENSION = "coffee_node"
+SENDERS_LIFE = timedelta(seconds=10)
+OFFERED_LIFE = timedelta(minutes=5)
 logger = logging.getLogger(__name__)
 
 
@@ -71,6 +77,13 @@ class Node:
     last_runs: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     key_failures: FailureCache = field(default_factory=FailureCache)
+    senders: KeyedMemory[Any] = field(default_factory=lambda: KeyedMemory(SENDERS_LIFE))
+    offered_keys: KeyedMemory[Any] = field(default_factory=lambda: KeyedMemory(OFFERED_LIFE, 200))
+    partners: ShortMemory[frozenset[str]] = field(default_factory=ShortMemory)
+    arrivals: GroupCommit = field(default_factory=GroupCommit)
+    rate_limits: RateLimits = field(default_factory=RateLimits)
+    decisions: ShortMemory[Any] = field(default_factory=ShortMemory)
+    held_objects: CountMemory = field(default_factory=CountMemory)
     wakers: dict[str, Callable[[], object]] = field(default_factory=dict)
     has_worker: bool = False
     stopping: threading.Event = field(default_factory=threading.Event)

@@ -86,7 +86,7 @@ def tls_context(ca_file: str) -> ssl.SSLContext:
     return context
 
 
-def _open(port: int) -> DeadlineSocket:
+def open_plain(port: int) -> DeadlineSocket:
     """Connect to the first checked address that answers; the last error when none does."""
     exchange = _current.get()
     failure: OSError | None = None
@@ -106,12 +106,31 @@ def _open(port: int) -> DeadlineSocket:
     raise failure or OSError("no address to connect to")
 
 
+def open_tls(context: ssl.SSLContext, host: str, port: int) -> ssl.SSLSocket:
+    """Connect in the same way, with TLS; name and certificate are those of the host."""
+    if not context.check_hostname:
+        raise ssl.SSLError("TLS without checking the certificate is not done here")
+    plain = open_plain(port)
+    try:
+        sock = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+    except BaseException:
+        plain.close()
+        raise
+    try:
+        sock.settimeout(min(_current.get().remaining(), _current.get().connect_timeout))
+        sock.do_handshake()
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
 class GuardedConnection(HTTPConnection):
     """Connects to the addresses of the current exchange instead of resolving a name."""
 
     def connect(self) -> None:
         """Open the socket."""
-        self.sock = _open(self.port)
+        self.sock = open_plain(self.port)
 
 
 class GuardedTlsConnection(HTTPSConnection):
@@ -119,23 +138,9 @@ class GuardedTlsConnection(HTTPSConnection):
 
     def connect(self) -> None:
         """Open the socket and check the certificate."""
-        if self.ssl_context is None or not self.ssl_context.check_hostname:
+        if self.ssl_context is None:
             raise ssl.SSLError("TLS without checking the certificate is not done here")
-        plain = _open(self.port)
-        try:
-            sock = self.ssl_context.wrap_socket(
-                plain, server_hostname=self.host, do_handshake_on_connect=False
-            )
-        except BaseException:
-            plain.close()
-            raise
-        try:
-            sock.settimeout(min(_current.get().remaining(), _current.get().connect_timeout))
-            sock.do_handshake()
-        except BaseException:
-            sock.close()
-            raise
-        self.sock = sock
+        self.sock = open_tls(self.ssl_context, self.host, self.port)
         self.is_verified = True
 
 

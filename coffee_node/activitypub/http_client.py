@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import ssl
 import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urldefrag, urljoin
 
@@ -25,15 +26,26 @@ from coffee_node.activitypub.answers import (
     read_limited,
     retry_after,
 )
+from coffee_node.activitypub.delivery_request import (
+    CheckedInbox,
+    DeliveryRequest,
+    DeliveryResult,
+    InboxAddresses,
+    LaneTransport,
+    delivery_headers,
+    signed_headers,
+)
 from coffee_node.activitypub.guarded_adapter import Exchange, GuardedAdapter, exchanging, tls_context
 from coffee_node.activitypub.limits import BODY_LIMIT, parse_json
+from coffee_node.activitypub.posting import KeptConnections
 from coffee_node.activitypub.request_signatures import sign_request
 from coffee_node.activitypub.signed_request import Signer
-from coffee_node.activitypub.url_guard import UrlGuard
+from coffee_node.activitypub.url_guard import CheckedUrl, UrlGuard
 from coffee_node.activitypub.vocabulary import ACTIVITY_JSON, LD_JSON_PROFILE, same_host
 from coffee_node.base.errors import AddressNotAllowed, CoffeeError, FetchError
 
 ACTIVITY: Final = f"{ACTIVITY_JSON}, {LD_JSON_PROFILE}"
+__all__ = ["ACTIVITY", "DeliveryRequest", "DeliveryResult", "FetchedDocument", "HttpClient"]
 REDIRECTS: Final = 3
 EXCERPT: Final = 500
 
@@ -54,28 +66,6 @@ class FetchedDocument:
 
 
 @dataclass(frozen=True)
-class DeliveryRequest:
-    """One activity for one inbox; `digest` is the Digest header of the body."""
-
-    url: str
-    body: bytes
-    digest: str
-    signer: Signer
-    scheme: str = "cavage"
-    extra_headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class DeliveryResult:
-    """How a delivery ended; without a status nobody answered, and `error` says why."""
-
-    status: int | None
-    retry_after: float | None = None
-    error: str = ""
-    body_excerpt: str = ""
-
-
-@dataclass(frozen=True)
 class _Answer:
     """A response that was read, up to the limit it was given."""
 
@@ -86,10 +76,11 @@ class _Answer:
 
 
 class HttpClient:
-    """Asks other servers; every thread keeps its own connections, all share one TLS context.
+    """Asks other servers; fetching keeps connections by thread, posting by host, all share one TLS context.
 
     The transport is used without a requests session: that would keep cookies of other servers and
-    read the body of a redirect without limit.
+    read the body of a redirect without limit. An `adapter_factory` replaces the network for both;
+    `lanes` is a transport that posts for many senders in one thread, where there is one.
     """
 
     def __init__(
@@ -100,6 +91,7 @@ class HttpClient:
         connect_timeout: float = 5.0,
         total_timeout: float = 10.0,
         max_bytes: int = BODY_LIMIT,
+        lanes: LaneTransport | None = None,
     ) -> None:
         self.guard = guard
         self.user_agent = user_agent
@@ -107,10 +99,14 @@ class HttpClient:
         self.total_timeout = total_timeout
         self.max_bytes = max_bytes
         self._factory = adapter_factory or self._guarded_adapter
+        self.lanes = lanes
+        self._is_direct = adapter_factory is None
+        self._kept = KeptConnections(self._tls)
+        self._inboxes = InboxAddresses(guard)
         self._local = threading.local()
         self._adapters: weakref.WeakSet[BaseAdapter] = weakref.WeakSet()
         self._lock = threading.Lock()
-        self._context: Any = None
+        self._context: ssl.SSLContext | None = None
 
     def fetch_document(
         self, url: str, signer: Signer | None = None, accept: str = ACTIVITY, timeout: float | None = None
@@ -146,9 +142,9 @@ class HttpClient:
 
     def deliver(self, request: DeliveryRequest) -> DeliveryResult:
         """Post an activity to an inbox; trouble of the network is an answer too, never an exception."""
-        headers = {"Accept": ACTIVITY, "Content-Type": ACTIVITY_JSON, **request.extra_headers}
+        post = self._post if self._is_direct else self._post_by_adapter
         try:
-            answer = self._send("POST", request.url, headers, request, self._deadline(None))
+            answer = post(request, self._deadline(None))
         except AddressNotAllowed as error:
             return DeliveryResult(403, error=str(error))
         except FetchError as error:
@@ -164,6 +160,9 @@ class HttpClient:
             self._local = threading.local()
         for adapter in adapters:
             adapter.close()
+        self._kept.close()
+        if self.lanes is not None:
+            self.lanes.close()
 
     def _deadline(self, timeout: float | None) -> float:
         return time.monotonic() + (self.total_timeout if timeout is None else timeout)
@@ -200,11 +199,27 @@ class HttpClient:
         deadline: float,
     ) -> _Answer:
         checked = self.guard.check_url(url)
-        left = deadline - time.monotonic()
-        addresses = self.guard.addresses(checked.host, checked.port, min(left, self.connect_timeout))
-        exchange = Exchange(addresses, deadline, self.connect_timeout, self.connect_timeout)
+        exchange = self._exchange_with(checked, deadline)
         with exchanging(exchange), _told(url, exchange):
             return self._exchange(self._prepared(method, checked.url, headers, signing), exchange)
+
+    def _post(self, request: DeliveryRequest, deadline: float) -> _Answer:
+        """Post without requests, for the reasons of posting.py."""
+        inbox = self._inboxes.check(request.url)
+        exchange = self._exchange_with(inbox, deadline)
+        headers = signed_headers(inbox, request, self.user_agent)
+        with _told(request.url, exchange):
+            posted = self._kept.post(inbox, headers, request.body, exchange, _ANSWER_LIMIT)
+        return _Answer(request.url, posted.status, posted.headers, posted.body)
+
+    def _post_by_adapter(self, request: DeliveryRequest, deadline: float) -> _Answer:
+        headers = delivery_headers(request.extra_headers)
+        return self._send("POST", request.url, headers, request, deadline)
+
+    def _exchange_with(self, checked: CheckedUrl | CheckedInbox, deadline: float) -> Exchange:
+        left = deadline - time.monotonic()
+        addresses = self.guard.addresses(checked.host, checked.port, min(left, self.connect_timeout))
+        return Exchange(addresses, deadline, self.connect_timeout, self.connect_timeout)
 
     def _prepared(
         self,
@@ -243,10 +258,13 @@ class HttpClient:
         return adapter
 
     def _guarded_adapter(self) -> BaseAdapter:
+        return GuardedAdapter(self._tls())
+
+    def _tls(self) -> ssl.SSLContext:
         with self._lock:
             if self._context is None:
                 self._context = tls_context(where())
-        return GuardedAdapter(self._context)
+        return self._context
 
 
 @contextmanager

@@ -50,6 +50,7 @@ class UrlGuard:
 
     def __init__(self, development: bool = False, resolver: Resolver = socket.getaddrinfo) -> None:
         self.development = development
+        self.refuses: Callable[[str], str] | None = None
         self._resolver = resolver
         self._lock = threading.Lock()
         self._known: OrderedDict[tuple[str, int], tuple[float, list[str]]] = OrderedDict()
@@ -95,7 +96,12 @@ class UrlGuard:
         """Give the checked addresses of a host; one that is not public spoils them all.
 
         AddressNotAllowed when one is not allowed, FetchError (temporary) when the name has none just now.
+        Every connection comes by here, so this is also where `refuses` says which hosts are shut out, and why.
         """
+        name = f"[{host}]" if ":" in host else host
+        why = self.refuses(f"{name}:{port}") if self.refuses is not None else ""
+        if why:
+            raise AddressNotAllowed(f"Address not allowed: {host}: {why}.")
         literal = _literal(host)
         if literal is not None:
             self._check_ip(literal, host)
@@ -113,6 +119,10 @@ class UrlGuard:
             self._check_ip(ip, host)
         self._remember((host, port), found)
         return found
+
+    def is_known(self, host: str, port: int) -> bool:
+        """Tell whether addresses() answers without asking the resolver."""
+        return _literal(host) is not None or self._remembered((host, port)) is not None
 
     def _resolve(self, host: str, port: int, timeout: float) -> Sequence[Any]:
         """Ask the resolver in a thread of its own: the system's cannot be given a time limit."""

@@ -2,105 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, Field, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, fields
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
 
 import marshmallow
-from marshmallow import ValidationError, validate
+
+from coffee_node.base.config_fields import DEFAULT_PORTS as DEFAULT_PORTS
+from coffee_node.base.config_fields import (
+    BaseUrl,
+    Words,
+    has_scheme,
+    is_email,
+    one_of,
+    setting,
+    text,
+    whole_number,
+    yes_or_no,
+)
+from coffee_node.base.config_fields import normal_base_url as normal_base_url
 
 LANGUAGES = ("fr", "nl", "en", "de")
-DEFAULT_PORTS: Mapping[str, int] = MappingProxyType({"http": 80, "https": 443})
-
-
-def whole_number(least: int, most: int) -> marshmallow.fields.Field[Any]:
-    """A whole number within bounds."""
-    return marshmallow.fields.Integer(
-        validate=validate.Range(least, most), metadata={"allowed": f"a whole number from {least} to {most}"}
-    )
-
-
-def one_of(*names: str) -> marshmallow.fields.Field[Any]:
-    """One of a few words."""
-    return marshmallow.fields.String(
-        validate=validate.OneOf(names), metadata={"allowed": f"one of: {', '.join(names)}", "choices": names}
-    )
-
-
-def yes_or_no() -> marshmallow.fields.Field[Any]:
-    """A switch."""
-    return marshmallow.fields.Boolean(metadata={"allowed": "yes or no"})
-
-
-def text(allowed: str, check: Callable[[str], bool] | None = None) -> marshmallow.fields.Field[Any]:
-    """A text; `allowed` says in words what `check` accepts."""
-
-    def refuse(value: str) -> None:
-        if check is not None and not check(value):
-            raise ValidationError(allowed)
-
-    return marshmallow.fields.String(validate=refuse, metadata={"allowed": allowed})
-
-
-class Words(marshmallow.fields.Field[tuple[str, ...]]):
-    """A list of words, separated by commas."""
-
-    def __init__(self, choices: Sequence[str] = ()) -> None:
-        suffix = f" out of: {', '.join(choices)}" if choices else ""
-        super().__init__(
-            metadata={"allowed": f"words separated by commas{suffix}", "choices": tuple(choices)}
-        )
-        self.choices = tuple(choices)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> tuple[str, ...]:
-        words = tuple(word.strip() for word in str(value).split(",") if word.strip())
-        if self.choices and not set(words) <= set(self.choices):
-            raise ValidationError("unknown word")
-        return words
-
-
-def setting(default: Any, comment: str, kind: marshmallow.fields.Field[Any], example: str = "") -> Any:
-    """A key of a section; one with an `example` has no default and must be given."""
-    return field(default=default, metadata={"comment": comment, "kind": kind, "example": example})
-
-
-def is_email(value: str) -> bool:
-    """Whether this is an e-mail address, or nothing."""
-    try:
-        return not value or bool(validate.Email()(value))
-    except ValidationError:
-        return False
-
-
-def has_scheme(*schemes: str) -> Callable[[str], bool]:
-    """A check for nothing, or an address with one of these schemes."""
-    return lambda value: not value or urlsplit(value).scheme in schemes
-
-
-def normal_base_url(value: str) -> str:
-    """The base URL in its one spelling; ValueError when it is not a plain http(s) address without path."""
-    parts = urlsplit(value)
-    host, port = parts.hostname, parts.port
-    extra = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
-    if parts.scheme not in DEFAULT_PORTS or not host or extra:
-        raise ValueError(value)
-    name = f"[{host}]" if ":" in host else host.encode("idna").decode("ascii")
-    shown_port = "" if port in (None, DEFAULT_PORTS[parts.scheme]) else f":{port}"
-    return f"{parts.scheme}://{name}{shown_port}"
-
-
-class BaseUrl(marshmallow.fields.String):
-    """The public address of the node, in its one spelling."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        try:
-            return normal_base_url(str(super()._deserialize(value, attr, data, **kwargs)))
-        except ValueError as error:
-            raise ValidationError("not a base URL") from error
-
-
 URL_ALLOWED = "an address like https://space.example, without path (plain http only with development = yes)"
 DATABASE_ALLOWED = "empty, sqlite:////FILE or postgresql://USER:PASSWORD@HOST/NAME"
 
@@ -159,12 +82,20 @@ class QueueSection:
 
 @dataclass(frozen=True)
 class HttpSection:
-    """How the node is reached."""
+    """How the node is reached, and how it reaches others."""
 
     host: str = setting("127.0.0.1", "Address to listen on.", text("a host name or an IP address", bool))
     port: int = setting(8000, "Port to listen on.", whole_number(1, 65535))
     workers: int = setting(1, "Web processes.", whole_number(1, 64))
     trusted_proxies: int = setting(0, "Reverse proxies in front of the node.", whole_number(0, 8))
+    transport: str = setting(
+        "requests",
+        "What posts to other servers; curl is faster and needs coffee-node[curl].",
+        one_of("requests", "curl"),
+    )
+    deliveries_at_once: int = setting(
+        8, "Servers that are posted to at the same time; slow ones do not count.", whole_number(1, 64)
+    )
 
 
 @dataclass(frozen=True)
@@ -183,6 +114,20 @@ class FederationSection:
     accept_partners: str = setting(
         "manual", "Whether a manager confirms new partners.", one_of("manual", "automatic")
     )
+    inbox_per_minute: int = setting(
+        300, "Activities read from one server in a minute.", whole_number(1, 1000000)
+    )
+    partner_inbox_per_minute: int = setting(
+        6000, "Activities read from a partner in a minute.", whole_number(1, 1000000)
+    )
+    objects_per_host: int = setting(
+        2000, "Objects kept of one server that is no partner.", whole_number(1, 10000000)
+    )
+    objects_per_partner: int = setting(50000, "Objects kept of one partner.", whole_number(1, 10000000))
+    new_actors_per_day: int = setting(
+        500, "Unknown actors of one domain that are met in a day.", whole_number(1, 1000000)
+    )
+    send_blocks: bool = setting(False, "Tell other servers when somebody here blocks.", yes_or_no())
     backfill_objects: int = setting(
         1000, "Objects read from a new partner's past at most.", whole_number(0, 100000)
     )
@@ -195,8 +140,8 @@ class MailSection:
 
     url: str = setting(
         "",
-        "Mail server; nothing sends mail yet.",
-        text("empty, smtp://USER:PASSWORD@HOST:PORT or the same with smtps://", has_scheme("smtp", "smtps")),
+        "Mail server; empty: no mail leaves. file:FOLDER keeps mails as files instead.",
+        text("empty, smtp(s)://USER:PASSWORD@HOST:PORT or file:FOLDER", has_scheme("smtp", "smtps", "file")),
     )
     sender: str = setting("", "Address mail comes from.", text("an e-mail address or empty", is_email))
 

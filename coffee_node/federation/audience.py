@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from coffee_node.activitypub import vocabulary
 from coffee_node.base.database import db
+from coffee_node.federation import domain_policy, hidden_content
 from coffee_node.federation.account_models import Account, Membership
 from coffee_node.federation.actors import find_actor, node_uri
 from coffee_node.federation.models import Activity, Actor, Delivery, FederatedObject, Follow
@@ -86,6 +87,11 @@ def partner_hosts() -> list[str]:
     return list(db.session.scalars(query.order_by(node.host)))
 
 
+def was_partner(host: str) -> bool:
+    """Whether a host was a partner some seconds ago: for limits, where no right rests on it."""
+    return host in current_node.partners.get(lambda: frozenset(partner_hosts()))
+
+
 def admitted_hosts() -> list[str]:
     """Hosts whose node actor we have accepted: they may read what is for the network.
 
@@ -109,43 +115,67 @@ def is_closed() -> bool:
 
 def served_hosts(host: str) -> Sequence[str]:
     """The hosts that are served and heard; `host` is asked about and always among them in open mode."""
-    return [*admitted_hosts(), ""] if is_closed() else [host]
+    if not is_closed() or domain_policy.is_allowed(host):
+        return [host]
+    return [*admitted_hosts(), ""]
 
 
 def targets(document: dict[str, Any], visibility: str) -> list[Target]:
-    """The distinct inboxes of everybody in `to` and `cc`; our own inbox stands for local actors."""
+    """The inboxes of the single actors in `to` and `cc`; our own inbox stands for local actors."""
     found: dict[str, Target] = {}
+    author = vocabulary.id_of(document.get("actor"))
     for uri in recipients_of(document):
-        if not vocabulary.is_public(uri):
-            for target in _inboxes(uri, visibility):
+        if not (vocabulary.is_public(uri) or domain_policy.is_blocked_between(author, uri)):
+            for target in _inboxes(uri, shared=document.get("type") == "Flag"):
                 found[target.inbox] = target
     return list(found.values())
 
 
-def _inboxes(uri: str, visibility: str) -> Iterable[Target]:
-    followed = db.session.scalar(select(Actor).where(Actor.followers == uri))
-    if followed is not None:
-        return _follower_inboxes(followed, visibility) if followed.is_local else []
+def _inboxes(uri: str, *, shared: bool) -> Iterable[Target]:
+    if _whose_followers(uri) is not None:
+        return []
     actor = find_actor(uri)
-    if actor is None:
+    if actor is None or not (actor.is_met or actor.gone_at):
         return [Target(vocabulary.host_of(uri), uri, recipient_uri=uri)]
     if actor.gone_at is not None:
         return []
-    return [Target(actor.host or current_node.config.host, actor.inbox)]
+    inbox = actor.delivery_inbox if shared else actor.inbox
+    return [Target(actor.host or current_node.config.host, inbox)]
 
 
-def _follower_inboxes(followed: Actor, visibility: str) -> Iterable[Target]:
+def _whose_followers(uri: str) -> Actor | None:
+    """The actor whose followers collection this is; asked by host, for which there is an index."""
+    host = vocabulary.host_of(uri)
+    host = "" if host == current_node.config.host else host
+    return db.session.scalar(select(Actor).where(Actor.host == host, Actor.followers == uri))
+
+
+def follower_inboxes(document: dict[str, Any], visibility: str) -> list[Select[str, str]]:
+    """For each followers collection of ours in `to` and `cc`: host and inbox, one row per distinct inbox."""
+    found = [_whose_followers(uri) for uri in recipients_of(document) if not vocabulary.is_public(uri)]
+    return [_follower_inboxes(actor, visibility) for actor in found if actor is not None and actor.is_local]
+
+
+def _follower_inboxes(followed: Actor, visibility: str) -> Select[str, str]:
     inbox = func.coalesce(Actor.shared_inbox, Actor.inbox)
     query = (
-        select(Actor.host, inbox)
+        select(Actor.host, inbox.label("inbox"))
         .join(Follow, Follow.follower_id == Actor.id)
         .where(Follow.target_id == followed.id, Follow.state == "accepted")
         .where(Actor.host != "", Actor.gone_at.is_(None), inbox != "")
         .distinct()
     )
-    if visibility == "network" or is_closed():
+    if visibility == "network":
         query = query.where(Actor.host.in_(partner_hosts()))
-    return [Target(host, address) for host, address in db.session.execute(query)]
+    elif is_closed():
+        query = query.where(Actor.host.in_({*partner_hosts(), *domain_policy.decided().allowed_hosts}))
+    return query
+
+
+def inboxes_that_got(activity: Activity) -> list[Target]:
+    """Every inbox that one activity went to, so that what takes it back goes there too."""
+    query = select(Delivery.host, Delivery.inbox).where(Delivery.activity_id == activity.id)
+    return [Target(host, inbox) for host, inbox in db.session.execute(query)]
 
 
 def inboxes_that_received(object_uri: str) -> list[Target]:
@@ -165,11 +195,15 @@ def visible(model: type[FederatedObject], account: Account | None = None) -> lis
     `public` is for all, `network` for who is signed in here, `space` for members of a common space,
     `private` for its author.
     """
-    return [model.deleted_at.is_(None), readable(model, account)]
+    return [model.deleted_at.is_(None), readable(model, account), *hidden_content.not_silenced(model, account)]
 
 
 def readable(model: type[FederatedObject], account: Account | None) -> ColumnElement[bool]:
     """The where-clause of what this reader may see, deleted or not."""
+    return and_(_at_level(model, account), *hidden_content.not_hidden(model, account))
+
+
+def _at_level(model: type[FederatedObject], account: Account | None) -> ColumnElement[bool]:
     if account is None:
         return model.visibility == "public"
     allowed: list[ColumnElement[bool]] = [model.visibility.in_(("public", "network"))]

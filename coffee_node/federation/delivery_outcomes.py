@@ -9,7 +9,6 @@ from typing import Literal
 
 from coffee_node.activitypub.http_client import DeliveryResult
 
-REFUSED = frozenset({403, 405, 406, 413, 415, 422})
 LATER = frozenset({408, 425, 429})
 AWAY = frozenset({502, 503, 504})
 RETRY_MINUTES = (1, 5, 30, 120)
@@ -20,12 +19,15 @@ OPEN_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 FAILURES_TO_OPEN = 3
 
-State = Literal["waiting", "sent", "refused", "gone", "gave_up"]
+REFUSALS_TO_FLAG = 3
+SCHEME_LIFE = timedelta(days=30)
+
+State = Literal["waiting", "sent", "superseded", "refused", "gone", "gave_up"]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The next state of a delivery; `is_host_away` pauses everything for the host."""
+    """The next state of a delivery; `is_host_away` pauses everything for the host until `next_try_at`."""
 
     state: State
     attempts: int
@@ -46,8 +48,6 @@ def _judge(result: DeliveryResult, attempts: int, now: datetime) -> Outcome:
         return Outcome("waiting", attempts, _wait(result, now), True, _say(result))
     if 200 <= status < 300:
         return Outcome("sent", attempts)
-    if status == 410:
-        return Outcome("gone", attempts + 1, error=_say(result))
     if status in LATER:
         return Outcome(
             "waiting", attempts, _wait(result, now) or now + timedelta(minutes=1), error=_say(result)
@@ -87,4 +87,30 @@ def pause_after(failures: int) -> timedelta:
 
 def needs_second_knock(result: DeliveryResult, scheme: str) -> bool:
     """Whether the other signature scheme should be tried at once (federation.md, section 11)."""
+    return _is_about_signature(result, scheme)
+
+
+def answer_of_knocks(
+    first: DeliveryResult, second: DeliveryResult, second_scheme: str
+) -> tuple[DeliveryResult, bool]:
+    """The answer that counts after a second knock, and whether the second signature was understood.
+
+    A second answer that is about the activity or the host, no longer about the signature, says more.
+    """
+    if _is_about_signature(second, second_scheme):
+        return first, False
+    return second, second.status is not None and 200 <= second.status < 300
+
+
+def _is_about_signature(result: DeliveryResult, scheme: str) -> bool:
     return result.status in (400, 401) or (scheme == "rfc9421" and result.status == 500)
+
+
+def is_signature_refused(outcome: Outcome) -> bool:
+    """Whether both knocks were refused as if the signature were wrong."""
+    return outcome.state == "refused" and outcome.status in (400, 401)
+
+
+def needs_second_look(status: int) -> bool:
+    """Whether the owner of the inbox has to be asked where it is: 410 says gone, a redirect says moved."""
+    return status == 410 or 300 <= status < 400

@@ -16,12 +16,17 @@ from sqlalchemy import Select, func, select, update
 from coffee_node.activitypub import vocabulary
 from coffee_node.base import clock
 from coffee_node.base.database import after_commit, db, insert_ignore
+from coffee_node.base.errors import Unprocessable
+from coffee_node.base.i18n import gettext as _
 from coffee_node.base.ids import new_uuid
 from coffee_node.federation import audience
 from coffee_node.federation.actors import ref
-from coffee_node.federation.models import Activity, Actor, Delivery, InboxItem
+from coffee_node.federation.delivery_writing import write_deliveries
+from coffee_node.federation.models import Activity, Actor, InboxItem
+from coffee_node.federation.social_models import ActorMove
 from coffee_node.node import current_node, this_node
 
+NEWS = ("Create", "Update", "Announce", "Like", "Follow", "Join", "Offer")
 PUBLISHED_TYPES = ("Create", "Update", "Delete", "Announce")
 
 
@@ -33,7 +38,7 @@ def new_activity_uri() -> str:
 def publish(
     actor: Actor,
     type_: str,
-    object_: dict[str, Any] | str,
+    object_: dict[str, Any] | list[str] | str,
     *,
     to: Sequence[str],
     cc: Sequence[str] = (),
@@ -47,6 +52,7 @@ def publish(
 
     `object_` is the embedded document or an id; `more` are further properties (content, result ...).
     """
+    _refuse_moved(actor, type_, object_)
     document: dict[str, Any] = {
         "@context": context or vocabulary.AS_NAMESPACE,
         "id": uri or new_activity_uri(),
@@ -61,11 +67,23 @@ def publish(
     if not cc:
         del document["cc"]
     activity = _recorded(actor, document, visibility)
-    targets = {target.inbox: target for target in audience.targets(document, visibility)}
-    targets |= {target.inbox: target for target in also_to}
-    _write_deliveries(activity, targets.values())
+    if write_deliveries(activity, also_to):
+        _hand_over_here(activity)
     _tell_plugins(document, actor)
     return activity
+
+
+def _refuse_moved(actor: Actor, type_: str, object_: dict[str, Any] | list[str] | str) -> None:
+    """Who has moved says nothing new here: it may delete, answer, take back and describe itself."""
+    is_self = type_ == "Update" and vocabulary.id_of(object_) == actor.uri
+    if type_ not in NEWS or is_self:
+        return
+    target = db.session.scalar(select(ActorMove.target_uri).where(ActorMove.actor_id == actor.id))
+    if target is not None:
+        raise Unprocessable(
+            _("%(name)s has moved and publishes nothing here any more.", name=actor.name),
+            _("Publish at its new place: %(address)s", address=target),
+        )
 
 
 def _recorded(actor: Actor, document: dict[str, Any], visibility: str) -> Activity:
@@ -85,29 +103,6 @@ def _recorded(actor: Actor, document: dict[str, Any], visibility: str) -> Activi
     db.session.add(activity)
     db.session.flush()
     return activity
-
-
-def _write_deliveries(activity: Activity, targets: Iterable[audience.Target]) -> None:
-    now = clock.utcnow()
-    rows = []
-    for target in targets:
-        if target.host == current_node.config.host:
-            _hand_over_here(activity)
-            continue
-        rows.append(
-            {
-                "activity_id": activity.id,
-                "actor_id": activity.actor_id,
-                "host": target.host,
-                "inbox": target.inbox,
-                "recipient_uri": target.recipient_uri,
-                "state": "waiting",
-                "next_try_at": now,
-            }
-        )
-    if rows:
-        db.session.execute(insert_ignore(Delivery), rows)
-        after_commit(_waker("deliver"))
 
 
 def _hand_over_here(activity: Activity) -> None:

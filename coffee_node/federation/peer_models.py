@@ -12,19 +12,28 @@ from coffee_node.federation.models import URI, Actor
 
 
 class Peer(Row):
-    """Another server (host with its odd port): what it runs, how it answers, how far we have read it."""
+    """Another server (host with its odd port): what it runs, how it answers, how far we have read it.
+
+    State: ok, refuses (our signature, `refusals` times in a row) or paused (away for 30 days: nothing new is
+    written for it until it is heard of). `failures` counts tries that found it away since it last answered.
+    """
 
     __tablename__ = "peer"
 
     host: Mapped[str] = mapped_column(String(255), unique=True)
     software: Mapped[str] = mapped_column(String(100), default="")
     version: Mapped[str] = mapped_column(String(50), default="")
+    software_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     name: Mapped[str] = mapped_column(String(300), default="")
     node_actor_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id", ondelete="SET NULL"))
     state: Mapped[str] = mapped_column(String(10), default="ok")
     signature_scheme: Mapped[str] = mapped_column(String(10), default="cavage")
+    scheme_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    refusals: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)
+    away_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     away_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_error: Mapped[str] = mapped_column(Text, default="")
     last_received_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

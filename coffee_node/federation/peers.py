@@ -11,7 +11,7 @@ from coffee_node.base import clock
 from coffee_node.base.database import after_commit, db, insert_ignore, write
 from coffee_node.base.errors import CoffeeError, NotFound, Unprocessable
 from coffee_node.base.i18n import gettext as _
-from coffee_node.federation import actors, follows
+from coffee_node.federation import actors, catch_up, domain_policy, follows
 from coffee_node.federation.models import Actor, Delivery, Follow
 from coffee_node.federation.peer_models import Peer
 from coffee_node.node import current_node, this_node
@@ -23,28 +23,45 @@ def peer_for(host: str) -> Peer:
     return db.session.scalars(select(Peer).where(Peer.host == host)).one()
 
 
+def is_known(host: str) -> bool:
+    """Whether anything was ever exchanged with this host."""
+    return db.session.scalar(select(Peer.id).where(Peer.host == host)) is not None
+
+
 def note_received(hosts: Iterable[str]) -> None:
     """A signed message came from these hosts: they live, so what waits for them may leave at once."""
+    wanted = sorted(set(hosts))
+    if not wanted:
+        return
+    db.session.execute(insert_ignore(Peer), [{"host": host} for host in wanted])
+    found = db.session.scalars(select(Peer).where(Peer.host.in_(wanted))).all()
+    catch_up.hear_of(found)
     now = clock.utcnow()
-    for host in sorted(set(hosts)):
-        peer = peer_for(host)
+    for peer in found:
         peer.last_received_at = now
-        _resume(peer)
+        resume(peer)
 
 
 def note_sign_of_life(host: str) -> None:
-    """A host that was away asks us something with a valid signature: it is back."""
-    query = select(Peer.id).where(Peer.host == host, Peer.away_until.is_not(None))
+    """A host that was away or silent asks us something with a valid signature: it is back."""
+    silent = clock.utcnow() - catch_up.SILENCE
+    query = select(Peer.id).where(Peer.host == host).where(
+        Peer.failing_since.is_not(None) | Peer.away_until.is_not(None) | (Peer.last_received_at < silent)
+    )
     if db.session.scalar(query) is not None:
         with write():
-            _resume(peer_for(host))
+            peer = peer_for(host)
+            catch_up.hear_of([peer])
+            resume(peer)
 
 
-def _resume(peer: Peer) -> None:
-    if peer.away_until is None:
+def resume(peer: Peer) -> None:
+    """The host answers or was heard of: what waits for it leaves at once; inside the caller's write()."""
+    if peer.away_until is None and peer.state != "paused":
         return
-    peer.away_until = None
+    peer.away_until = peer.away_since = peer.paused_at = None
     peer.failures = 0
+    peer.state = "ok" if peer.state == "paused" else peer.state
     node = this_node()
     after_commit(lambda: node.wake("deliver"))
 
@@ -58,6 +75,7 @@ def node_actor_uri(address: str) -> str:
     if "://" not in url:
         url = f"https://{url}"
     base = "/".join(url.split("/")[:3])
+    domain_policy.refuse_to_ask(vocabulary.host_of(base))
     found = nodeinfo.read_nodeinfo(current_node.http, base)
     if not found.actor_uri or not vocabulary.same_host(found.actor_uri, base):
         raise NotFound(

@@ -10,11 +10,20 @@ from typing import Any
 
 from flask import Flask
 
-from coffee_node.base import clock
+from coffee_node.base import clock, mail
 from coffee_node.base.contracts import Task
 from coffee_node.base.database import db
 from coffee_node.base.queue import start_consumer
-from coffee_node.federation import backfill, delivery, inbox, members_view
+from coffee_node.federation import (
+    backfill,
+    catch_up,
+    delivery,
+    follower_sync,
+    inbox_work,
+    lookup,
+    members_view,
+    worker_runs,
+)
 from coffee_node.node import Node
 
 logger = logging.getLogger(__name__)
@@ -24,15 +33,22 @@ CALL_LIFE = 1.0
 
 def register_jobs(app: Flask, node: Node) -> None:
     """Give the queue its tasks and the node its wakers; the same for every engine."""
+    inbox_job = inbox_work.InboxJob()
     jobs: dict[str, Callable[[], Any]] = {
-        "deliver": lambda: _until_empty(node, delivery.deliver_due, "deliver", delivery.LANES_AT_ONCE),
-        "inbox": lambda: _until_empty(node, inbox.process_next),
+        "deliver": _one_at_a_time(delivery.deliver_due),
+        "inbox": inbox_job,
         "backfill": lambda: _until_empty(node, backfill.read_next_page),
         "members": lambda: _until_empty(node, members_view.fetch_next),
+        "lookups": lambda: _until_empty(node, lookup.look_next),
+        "followers": lambda: _until_empty(node, follower_sync.check_next),
+        "mail": lambda: _until_empty(node, lambda: mail.send_next(node.config)),
         "tasks": lambda: run_due_tasks(node),
+        "alive": worker_runs.note_run,
     }
     for name, job in jobs.items():
         node.wakers[name] = _as_task(app, node, name, job)
+    call = node.wakers["inbox"]
+    node.wakers["inbox"] = lambda: inbox_job.tell() or call()
 
 
 def _as_task(app: Flask, node: Node, name: str, job: Callable[[], Any]) -> Callable[[], object]:
@@ -67,17 +83,27 @@ def _as_task(app: Flask, node: Node, name: str, job: Callable[[], Any]) -> Calla
     return wake
 
 
-def _until_empty(node: Node, step: Callable[[], int], name: str = "", many: int = 0) -> None:
-    """Repeat a step until it finds nothing; bounded, so that one kind of work never keeps a thread.
+def _one_at_a_time(job: Callable[[], Any]) -> Callable[[], None]:
+    """A job that looks for its own work: who is called while another thread does it has it look once more."""
+    running, called = threading.Lock(), threading.Event()
 
-    A step that took `many` calls one more thread to help.
-    """
+    def run() -> None:
+        called.set()
+        while called.is_set() and running.acquire(blocking=False):
+            try:
+                called.clear()
+                job()
+            finally:
+                running.release()
+
+    return run
+
+
+def _until_empty(node: Node, step: Callable[[], int]) -> None:
+    """Repeat a step until it finds nothing; bounded, so that one kind of work never keeps a thread."""
     for _ in range(ROUNDS):
-        taken = 0 if node.is_stopping else step()
-        if not taken:
+        if node.is_stopping or not step():
             return
-        if many and taken >= many:
-            node.wake(name)
 
 
 def run_due_tasks(node: Node) -> None:
@@ -132,7 +158,7 @@ class Worker:
     def _catch_up(self) -> None:
         with self._app.app_context():
             try:
-                backfill.catch_up()
+                catch_up.catch_up()
             except Exception:
                 logger.exception("What was missed could not be asked for; the next start tries again")
             finally:

@@ -90,7 +90,7 @@ class Crowd:
         }
 
     def publish_behind_its_back(self, deliveries: int, hosts: int) -> None:
-        """Write activities for all followers until so many deliveries wait, in one transaction; then wake it."""
+        """Write activities for all followers until so many deliveries wait, in one commit; then wake it."""
         with self.app.app_context():
             with write():
                 space = find_local_actor("lille")

@@ -1,7 +1,7 @@
 """crypto_limit: what the machine's cryptography allows, and that no private key is parsed twice for sending.
 
-Run: python -m tests.bench.crypto_limit [--quick] [--json FILE]. Operations per CPU-second; then 1,000 deliveries
-by the node's own code with every parse of a private key counted.
+Run: python -m tests.bench.crypto_limit [--quick] [--json FILE]. Operations per CPU-second; then 1,000
+deliveries by the node's own code with every parse of a private key counted.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def operations(seconds: float) -> dict[str, Any]:
     """Operations per CPU-second."""
     private_pem, public_pem = keys.generate_rsa()
     private, public = keys.load_private(private_pem), keys.load_public(public_pem)
-    signature = private.sign(b"x", PKCS1v15(), SHA256())  # type: ignore[union-attr, call-arg]
+    signature = private.sign(b"x", PKCS1v15(), SHA256())  # type: ignore[call-arg]
     verify: Any = public.verify
     return {
         "unit": "operations per CPU-second",

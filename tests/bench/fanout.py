@@ -1,7 +1,7 @@
 """fanout: one event published to 10,000 followers on 2,000 hosts (G3).
 
-Run: python -m tests.bench.fanout [--quick] [--reps N] [--mode a|b] [--json FILE]. Posted by the write interface
-to the running node: how long the answer takes, until when everything is delivered, and what it costs.
+Run: python -m tests.bench.fanout [--quick] [--reps N] [--mode a|b] [--json FILE]. Posted by the write
+interface to the running node: how long the answer takes, until when all is delivered, and what it costs.
 """
 
 from __future__ import annotations

@@ -1,13 +1,31 @@
-"""What the inbox benchmark sends: distinct signed activities of many actors, about 2 kB each."""
+"""What the inbox benchmark sends: distinct signed activities of many actors, about 2 kB without the context."""
 
 from __future__ import annotations
 
+import http.client
+import http.server
+import json
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from types import TracebackType
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
+from coffee_node.activitypub import keys
 from coffee_node.activitypub.contexts import EVENT_CONTEXT
+from coffee_node.activitypub.request_signatures import sign_request
+from coffee_node.activitypub.signed_request import Signer
+from tests.house.peer import free_port
 
+HOSTS = 5
+ACTORS = 50
+CONNECTIONS = 16
+ACTIVITY = "application/activity+json"
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 CONTENT = "<p>Trois présentations courtes, puis un verre. " + "Venez comme vous êtes, en ville. " * 3 + "</p>"
 
@@ -69,3 +87,112 @@ def event_activity(origin: str, actor: str, number: int) -> bytes:
             **audience,
         }
     )
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """One signed request."""
+
+    body: bytes
+    headers: dict[str, str]
+
+
+class Load:
+    """Five hosts on loopback with ten actors each, whose documents are served, and what they send."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.origins = [f"http://127.0.0.{number + 2}:{self.port}" for number in range(HOSTS)]
+        self.documents: dict[str, dict[str, Any]] = {}
+        self._signers: list[Signer] = []
+        self._number = 0
+        for number in range(ACTORS):
+            self._signers.append(self._add(f"{self.origins[number % HOSTS]}/actors/a{number}", "Organization"))
+        for origin in self.origins:
+            self._add(f"{origin}/actor", "Application")
+        self._server = http.server.ThreadingHTTPServer(("", self.port), self._handler())
+
+    def _add(self, uri: str, type_: str) -> Signer:
+        private, public = keys.generate_rsa()
+        key_id = f"{uri}#main-key"
+        self.documents[uri] = {
+            "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
+            "id": uri,
+            "type": type_,
+            "preferredUsername": uri.rsplit("/", 1)[-1],
+            "name": uri.rsplit("/", 1)[-1],
+            "inbox": f"{uri}/inbox",
+            "outbox": f"{uri}/outbox",
+            "followers": f"{uri}/followers",
+            "publicKey": {"id": key_id, "owner": uri, "publicKeyPem": public},
+        }
+        return Signer(key_id, keys.load_private(private))
+
+    def _handler(self) -> type[http.server.BaseHTTPRequestHandler]:
+        documents = self.documents
+
+        class Documents(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                found = documents.get(f"http://{self.headers['Host']}{self.path}")
+                body = json.dumps(found or {}).encode()
+                self.send_response(200 if found else 404)
+                self.send_header("Content-Type", ACTIVITY)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *arguments: Any) -> None:
+                """Say nothing."""
+
+        return Documents
+
+    def __enter__(self) -> Load:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def parcels(self, number: int, inbox: str) -> list[Parcel]:
+        """So many new activities, signed for an inbox, every actor in its turn."""
+        made = []
+        for index in range(number):
+            self._number += 1
+            signer = self._signers[index % ACTORS]
+            body = event_activity(self.origins[index % HOSTS], signer.key_id.split("#")[0], self._number)
+            headers = {"Content-Type": ACTIVITY}
+            headers |= sign_request("cavage", "POST", inbox, headers, body, signer)
+            made.append(Parcel(body, headers))
+        return made
+
+
+def post_all(parcels: Sequence[Parcel], inbox: str) -> Counter[int]:
+    """Send them over 16 connections that are kept; how often each status was answered."""
+    waiting: SimpleQueue[Parcel] = SimpleQueue()
+    for parcel in parcels:
+        waiting.put(parcel)
+    statuses: Counter[int] = Counter()
+    threads = [threading.Thread(target=_post_some, args=(waiting, inbox, statuses)) for _ in range(CONNECTIONS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return statuses
+
+
+def _post_some(waiting: SimpleQueue[Parcel], inbox: str, statuses: Counter[int]) -> None:
+    parts = urlsplit(inbox)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=30)
+    while True:
+        try:
+            parcel = waiting.get_nowait()
+        except Empty:
+            break
+        connection.request("POST", parts.path, parcel.body, parcel.headers)
+        answer = connection.getresponse()
+        answer.read()
+        statuses[answer.status] += 1
+    connection.close()

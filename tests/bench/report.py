@@ -1,4 +1,4 @@
-"""What all benchmarks share: their arguments, and the one JSON line they print with the machine it is from."""
+"""What all benchmarks share: arguments, and the one JSON line with the machine it is from."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coffee_node.activitypub.http_client import FetchedDocument, HttpClient
+from coffee_node.activitypub.intents import SUBSCRIBE
 from coffee_node.activitypub.webfinger import (
-    SUBSCRIBE,
     Handle,
     link_template,
     lookup,

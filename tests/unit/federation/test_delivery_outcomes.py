@@ -7,7 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from coffee_node.activitypub.http_client import DeliveryResult
-from coffee_node.federation.delivery_outcomes import needs_second_knock, outcome_of, pause_after
+from coffee_node.federation.delivery_outcomes import (
+    needs_second_knock,
+    needs_second_look,
+    outcome_of,
+    pause_after,
+)
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -53,8 +58,11 @@ def test_a_message_the_server_fails_on_is_tried_five_times_with_growing_pauses()
     assert outcome_of(DeliveryResult(500), 4, NOW).state == "gave_up"
 
 
-def test_410_is_gone() -> None:
-    assert outcome_of(DeliveryResult(410), 0, NOW).state == "gone"
+def test_h42d_410_refuses_the_activity_until_the_owner_of_the_inbox_was_asked() -> None:
+    assert outcome_of(DeliveryResult(410), 0, NOW).state == "refused"
+    assert needs_second_look(410)
+    assert needs_second_look(308)
+    assert not needs_second_look(404)
 
 
 def test_the_pause_of_a_host_grows_to_an_hour() -> None:

@@ -28,3 +28,16 @@ def test_a_wake_up_that_was_taken_elsewhere_is_repeated_after_a_moment(
     now += worker.CALL_LIFE
     lille.node.wake("deliver")
     assert queue.pending_count() == 1
+
+
+def test_who_is_called_while_another_thread_delivers_has_it_look_once_more() -> None:
+    runs: list[int] = []
+
+    def job() -> None:
+        runs.append(len(runs))
+        if len(runs) == 1:
+            deliver()
+
+    deliver = worker._one_at_a_time(job)
+    deliver()
+    assert runs == [0, 1]
