@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from coffee_node.cli.lazy_group import LazyGroup
 from coffee_node.cli.opening import with_node
 from coffee_node.cli.tables import as_json_option, show_facts, show_rows
 
@@ -19,12 +20,16 @@ WORDS = {
     "asks": "wants to be a partner",
     "away": "does not answer",
     "refuses": "refuses our messages",
+    "paused": "paused, away for 30 days",
 }
 
 
-@click.group()
+@click.group(
+    cls=LazyGroup,
+    lazy={name: f"coffee_node.cli.peer_lists:{name}" for name in ("allow", "block", "blocks", "unblock")},
+)
 def peer() -> None:
-    """Ask, answer and list other nodes."""
+    """Ask, answer, list and shut out other nodes."""
 
 
 @peer.command()
@@ -93,6 +98,8 @@ def _line(status: PeerStatus) -> dict[str, Any]:
         "done": status.done,
         "waiting": status.waiting,
         "failed": status.failed,
+        "failing_since": status.failing_since,
+        "why": status.reason,
     }
 
 
@@ -102,16 +109,13 @@ def _line(status: PeerStatus) -> dict[str, Any]:
 @with_node
 def show(host: str, as_json: bool) -> None:
     """Show all that is known about one server."""
-    from coffee_node.activitypub.vocabulary import host_of
     from coffee_node.base.errors import NotFound
-    from coffee_node.federation import peer_status
+    from coffee_node.federation.peer_facts import known_about
 
-    wanted = host_of(host) if "://" in host else host.lower()
-    for status in peer_status.statuses():
-        if status.host == wanted:
-            show_facts(asdict(status), as_json=as_json)
-            return
-    raise NotFound(f"{host} is not known here.", "See the peers: coffee-node peer list")
+    facts = known_about(host)
+    if facts is None:
+        raise NotFound(f"{host} is not known here.", "See the peers: coffee-node peer list")
+    show_facts(facts, as_json=as_json)
 
 
 @peer.command("try-now")

@@ -1,4 +1,4 @@
-"""`coffee-node queue`: deliveries and received activities that wait or failed."""
+"""`coffee-node queue`: deliveries, received activities and mails that wait or failed."""
 
 from __future__ import annotations
 

@@ -23,7 +23,6 @@ from coffee_node.cli.serving import Orders, load
 if TYPE_CHECKING:
     from coffee_node.base.config import NodeConfig
 
-REQUEST_THREADS = 8
 HEADER_BYTES = 32 * 1024
 HEADER_MILLISECONDS = 10_000
 STOP_SECONDS = 10
@@ -87,9 +86,8 @@ def _serve(config: NodeConfig, address: tuple[str, int], orders: Orders) -> int:
         "coffee_node",
         address=address[0],
         port=address[1],
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         workers=config.http.workers,
-        blocking_threads=REQUEST_THREADS,
         loop=Loops.asyncio,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=HEADER_BYTES),

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from coffee_node.base.config import NodeConfig
+    from coffee_node.cli.doorway import Doorway
     from coffee_node.federation.worker import Worker
 
 logger = logging.getLogger(__name__)
+REQUEST_THREADS = 8
 LOOK_SECONDS = 2.0
 LAST_SECONDS = 15
 
@@ -41,7 +43,7 @@ class Orders:
 
 
 def load(orders: Orders) -> Any:
-    """Open the node and give its WSGI application; a node that cannot be opened ends the whole `serve`."""
+    """Open the node and give its application to the server; a node that cannot be opened ends the whole `serve`."""
     # The watching process left its handlers in this copy of it. A stop must work while we load.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -56,7 +58,7 @@ def load(orders: Orders) -> Any:
     worker = _started_worker(app) if orders.has_worker else None
     threading.Thread(target=_attend, args=(worker, os.getppid()), name="coffee-attend").start()
     sys.stderr.write(orders.greeting + "\n")
-    return app
+    return _behind_doorway(app)
 
 
 def _open(home: Path) -> Flask:
@@ -70,6 +72,12 @@ def _open(home: Path) -> Flask:
     with app.app_context(), told_plainly(config):
         refuse_unready(config)
     return app
+
+
+def _behind_doorway(app: Flask) -> Doorway:
+    from coffee_node.cli.doorway import Doorway
+
+    return Doorway(app.wsgi_app, REQUEST_THREADS)
 
 
 @contextmanager

@@ -94,18 +94,38 @@ def list_spaces(as_json: bool) -> None:
 @space.command()
 @click.argument("handle")
 @click.option("--name", help="A new name.")
+@click.option(
+    "--also-known-as", multiple=True, help="Id it had before and moves from; repeatable, - for none."
+)
 @described
 @with_node
-def edit(handle: str, name: str | None, **given: Any) -> None:
+def edit(handle: str, name: str | None, also_known_as: tuple[str, ...], **given: Any) -> None:
     """Change what a space says about itself; what is not given stays."""
     from coffee_node.features.spaces.service import change_space
+    from coffee_node.federation.moves import set_aliases
 
     row = _space_row(chosen_space(handle))
     values = _values(given, row.place) | ({"name": name} if name else {})
-    if not values:
+    if not values and not also_known_as:
         raise click.UsageError("Say what to change: see coffee-node space edit --help.")
-    change_space(row, values)
+    if also_known_as:
+        set_aliases(row.actor, [uri for uri in also_known_as if uri != "-"])
+    if values:
+        change_space(row, values)
     click.echo(f"{row.name} is changed; its partners hear of it.", err=True)
+
+
+@space.command()
+@click.argument("handle")
+@click.argument("target")
+@with_node
+def move(handle: str, target: str) -> None:
+    """Move a space to the actor with the id TARGET; its followers go along, here it publishes no more."""
+    from coffee_node.federation.moves import move_to
+
+    actor = chosen_space(handle)
+    move_to(actor, target)
+    click.echo(f"{actor.name} has moved to {target}; its followers are told.", err=True)
 
 
 def _space_row(actor: Any) -> Any:

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from coffee_node.base.database import db, write
+from coffee_node.base.mail import queue_mail
 from coffee_node.federation.actors import node_actor
 from coffee_node.federation.models import Activity, Delivery, InboxItem
 from tests.unit.cli.conftest import CommandLine
@@ -112,3 +113,26 @@ def test_what_is_not_in_the_list_cannot_be_retried(cli: CommandLine, node: OpenN
 @pytest.mark.parametrize("words", [[], ["out-1", "--host", ESCO]])
 def test_either_ids_or_a_server_are_needed(cli: CommandLine, words: list[str]) -> None:
     cli("queue", "drop", *words, exit_code=2)
+
+
+@pytest.fixture
+def letter(node: OpenNode) -> None:
+    """One mail that waits, in a node without a mail server."""
+    with node(), write():
+        queue_mail("claire@mutualab.example", "ESCO does not answer", "Since a day.", message_id="1@x")
+
+
+@pytest.mark.usefixtures("letter")
+def test_a_mail_that_waits_is_listed_with_what_it_waits_for(cli: CommandLine) -> None:
+    [row] = cli.listing("queue", "list")
+    assert (row["id"], row["host"], row["type"]) == ("mail-1", "claire@mutualab.example", "Mail")
+    assert (row["object"], row["state"]) == ("ESCO does not answer", "waiting")
+    assert row["last_error"] == "no mail server is set: [mail] url"
+
+
+@pytest.mark.usefixtures("letter")
+def test_a_mail_can_be_given_up_and_tried_again(cli: CommandLine) -> None:
+    cli("queue", "retry", "mail-1")
+    cli("queue", "drop", "mail-1")
+    assert cli.listing("queue", "list") == []
+    assert "mail-1" in cli.refusal("queue", "retry", "mail-1")

@@ -73,3 +73,15 @@ def test_what_cannot_be_is_refused_and_changes_nothing(cli: CommandLine, words: 
 )
 def test_wrong_usage_is_said(cli: CommandLine, words: list[str]) -> None:
     cli("space", "edit", *words, exit_code=2)
+
+
+def test_a_space_names_its_other_addresses_and_forgets_them(cli: CommandLine, node: OpenNode) -> None:
+    former = "https://old.example/actors/mutualab"
+    cli("space", "edit", "mutualab", "--also-known-as", former)
+    assert document(node, "mutualab")["alsoKnownAs"] == [former]
+    cli("space", "edit", "mutualab", "--also-known-as", "-")
+    assert "alsoKnownAs" not in document(node, "mutualab")
+
+
+def test_a_space_does_not_move_to_what_is_no_address(cli: CommandLine) -> None:
+    assert "is not an address" in cli.refusal("space", "move", "mutualab", "newplace")
