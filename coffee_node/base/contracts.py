@@ -32,7 +32,8 @@ class ObjectType:
     `page(row)` gives the HTML answer of an object's address. With `is_actor` the row describes an actor:
     its `uri` is the actor's, and the document on the wire is the actor's document. With
     `receive(document, author)` what arrives is given to the feature, in the worker's transaction, instead of
-    being kept as a copy (a vote, say); it raises Ignored when nothing may change.
+    being kept as a copy (a vote, say); it raises Ignored when nothing may change. `serve(uri, reader)` gives
+    a document that only some may fetch, None to everybody else.
     """
 
     name: str
@@ -47,6 +48,7 @@ class ObjectType:
     list_path: str = ""
     is_actor: bool = False
     receive: Callable[[Document, ActorRef], None] | None = None
+    serve: Callable[[str, ActorRef], Document | None] | None = None
 
 
 @dataclass(frozen=True)

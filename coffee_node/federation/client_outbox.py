@@ -19,14 +19,23 @@ from coffee_node.base.contracts import ObjectType
 from coffee_node.base.database import db, insert_ignore, write
 from coffee_node.base.errors import (
     Conflict,
-    FetchError,
     Forbidden,
     InvalidDocument,
     NotFound,
-    Unavailable,
     Unprocessable,
 )
-from coffee_node.federation import actors, audience, follows, objects, origin, outbox
+from coffee_node.federation import (
+    actors,
+    announcements,
+    audience,
+    blocks,
+    follows,
+    objects,
+    origin,
+    outbox,
+    reactions,
+    reports,
+)
 from coffee_node.federation.account_models import Account, IdempotencyKey
 from coffee_node.federation.models import Activity, Actor, Follow, InboxItem
 from coffee_node.node import current_node
@@ -35,31 +44,27 @@ KEY_LIFE = timedelta(hours=24)
 
 
 def post(account: Account, actor: Actor, body: bytes, idempotency_key: str = "") -> str:
-    """Do what a client asks in the name of an actor; the activity's id, for `Location`.
-
-    The network is asked before the transaction where a follow needs it; everything else is one commit.
-    """
+    """Do what a client asks in the name of an actor, in one commit; the activity's id, for `Location`."""
     document = parse_json(body)
     activity = _as_activity(document)
-    prepared = _prepare(activity)
     hashed = hashlib.sha256(body).hexdigest()
     with write():
         if idempotency_key and not _claim_key(account, idempotency_key[:255], hashed):
             return _first_answer(account, idempotency_key[:255], hashed)
-        uri = _route(actor, activity, prepared)
+        uri = _route(actor, activity)
         if idempotency_key:
             _key(account, idempotency_key[:255]).location = uri
         db.session.flush()
         return uri
 
 
-def _route(actor: Actor, activity: dict[str, Any], prepared: Actor | None) -> str:
+def _route(actor: Actor, activity: dict[str, Any]) -> str:
     """Hand the activity to the core's own routes, or to the feature that sends its type."""
     type_ = activity["type"]
     of = _subject_type(activity) if type_ in (*origin.ANSWERS, "Undo") else None
     route = ROUTES.get((type_, of))
     if route is not None:
-        return route(actor, activity, prepared)
+        return route(actor, activity)
     sends = current_node.registry.sender_for(type_, of)
     if sends is None:
         raise NotFound("Nothing known here can be answered or undone by that id.", "Check the object's id.")
@@ -87,28 +92,13 @@ def _as_activity(document: dict[str, Any]) -> dict[str, Any]:
         raise InvalidDocument("The body needs a type.", "Send an activity, or an object such as an Event.")
     if type_ in _accepted_types():
         return {**document, "type": type_}
-    if type_ in vocabulary.ACTIVITY_TYPES:
+    if type_ in vocabulary.ACTIVITY_TYPES and current_node.registry.type_for(document) is None:
         raise Unprocessable(
             f"The outbox does not take {type_}.",
             f"It takes: {', '.join(_accepted_types())}, or a bare object.",
         )
     addressing: dict[str, Any] = {name: document[name] for name in ("to", "cc") if name in document}
     return {"type": "Create", "object": document, **addressing}
-
-
-def _prepare(activity: dict[str, Any]) -> Actor | None:
-    """The actor that a Follow names, fetched if need be."""
-    if activity["type"] != "Follow":
-        return None
-    uri = vocabulary.id_of(activity.get("object"))
-    if not uri:
-        raise InvalidDocument("A Follow needs the id of an actor as its object.")
-    try:
-        return actors.resolve_actor(uri)
-    except FetchError as error:
-        if error.temporary:
-            raise Unavailable(f"{uri} does not answer just now.", "Send it again later.") from error
-        raise Unprocessable(f"{uri} leads to no actor: {error.message}", "Check the id.") from error
 
 
 def _claim_key(account: Account, key: str, hashed: str) -> bool:
@@ -139,7 +129,7 @@ def _object_of(activity: dict[str, Any]) -> dict[str, Any]:
     return document
 
 
-def _create(actor: Actor, activity: dict[str, Any], prepared: Actor | None) -> str:
+def _create(actor: Actor, activity: dict[str, Any]) -> str:
     document = _object_of(activity)
     object_type = current_node.registry.type_for(document)
     if object_type is None or object_type.is_actor:
@@ -153,7 +143,9 @@ def _create(actor: Actor, activity: dict[str, Any], prepared: Actor | None) -> s
             "The object names another author than this outbox's actor.", "Leave attributedTo out."
         )
     values = _values(object_type, {**document, "id": objects.object_uri("new")}, document)
-    visibility = _level(activity if "to" in activity or "cc" in activity else document)
+    visibility = "private"
+    if object_type.receive is None:
+        visibility = _level(activity if "to" in activity or "cc" in activity else document)
     create = object_type.create
     if create is not None:
         row = create(actor, values, visibility)
@@ -200,7 +192,7 @@ def _owned(actor: Actor, uri: str) -> tuple[ObjectType, Any]:
     return found
 
 
-def _update(actor: Actor, activity: dict[str, Any], prepared: Actor | None) -> str:
+def _update(actor: Actor, activity: dict[str, Any]) -> str:
     document = _object_of(activity)
     uri = vocabulary.id_of(document)
     object_type, row = _owned(actor, uri)
@@ -230,7 +222,7 @@ def _values_named(
     return {name: value for name, value in parsed.items() if name in named or name in derived}
 
 
-def _delete(actor: Actor, activity: dict[str, Any], prepared: Actor | None) -> str:
+def _delete(actor: Actor, activity: dict[str, Any]) -> str:
     uri = vocabulary.id_of(activity.get("object"))
     object_type, row = _owned(actor, uri)
     if object_type.delete is not None:
@@ -250,10 +242,11 @@ def _refuse_last_space(actor: Actor) -> None:
         )
 
 
-def _follow(actor: Actor, activity: dict[str, Any], prepared: Actor | None) -> str:
-    if prepared is None:
+def _follow(actor: Actor, activity: dict[str, Any]) -> str:
+    uri = vocabulary.id_of(activity.get("object"))
+    if not vocabulary.is_web_url(uri):
         raise InvalidDocument("A Follow needs the id of an actor as its object.")
-    return follows.request_follow(actor, prepared).activity_uri
+    return follows.request_follow(actor, actors.actor_or_stub(uri)).activity_uri
 
 
 def _follow_of(activity: dict[str, Any]) -> Follow:
@@ -264,7 +257,7 @@ def _follow_of(activity: dict[str, Any]) -> Follow:
     return follow
 
 
-def _undo(actor: Actor, activity: dict[str, Any], prepared: Actor | None) -> str:
+def _undo(actor: Actor, activity: dict[str, Any]) -> str:
     follow = _follow_of(activity)
     if follow.follower_id != actor.id:
         raise Forbidden("This Follow belongs to another actor.", "Use the outbox of who sent it.")
@@ -272,7 +265,7 @@ def _undo(actor: Actor, activity: dict[str, Any], prepared: Actor | None) -> str
     return _activity_about(follow.activity_uri).uri
 
 
-def _answer(actor: Actor, activity: dict[str, Any], prepared: Actor | None) -> str:
+def _answer(actor: Actor, activity: dict[str, Any]) -> str:
     follow = _follow_of(activity)
     if follow.target_id != actor.id:
         raise Forbidden("This Follow is addressed to another actor.", "Use the outbox of who is followed.")
@@ -280,12 +273,19 @@ def _answer(actor: Actor, activity: dict[str, Any], prepared: Actor | None) -> s
     return _activity_about(follow.activity_uri).uri
 
 
-ROUTES: dict[tuple[str, str | None], Callable[[Actor, dict[str, Any], Actor | None], str]] = {
+ROUTES: dict[tuple[str, str | None], Callable[[Actor, dict[str, Any]], str]] = {
     ("Create", None): _create,
     ("Update", None): _update,
     ("Delete", None): _delete,
     ("Follow", None): _follow,
     ("Undo", "Follow"): _undo,
+    ("Announce", None): announcements.client_share,
+    ("Undo", "Announce"): announcements.client_unshare,
+    ("Block", None): blocks.client_block,
+    ("Undo", "Block"): blocks.client_unblock,
+    ("Flag", None): reports.client_flag,
+    ("Like", None): reactions.client_like,
+    ("Undo", "Like"): reactions.client_unlike,
     ("Accept", "Follow"): _answer,
     ("Reject", "Follow"): _answer,
 }

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, render_template, request
 from sqlalchemy import select
 
 from coffee_node.base.contracts import ObjectType
 from coffee_node.base.database import db
 from coffee_node.base.errors import Gone, NotFound
 from coffee_node.base.i18n import gettext as _
-from coffee_node.federation import audience, objects
+from coffee_node.federation import accounts, actors, audience, objects, receipts
 from coffee_node.federation.models import Actor
 from coffee_node.node import current_node
-from coffee_node.web.auth import current_account
+from coffee_node.web.auth import current_account, current_viewer, signed_by
 from coffee_node.web.federation_views import visibilities
 from coffee_node.web.negotiation import document_response, wants_document
+from coffee_node.web.receipts import erasure_line
 
 object_pages = Blueprint("objects", __name__)
 
@@ -34,6 +35,8 @@ def actor_url(actor: Actor) -> str:
     """The page of an actor on this node: /@slug, or /@slug@host for the copy of a remote one."""
     if actor.type == "Application" and actor.is_local:
         return "/about"
+    if not actor.is_met:
+        return actor.uri
     return f"/@{actor.slug}" if actor.is_local else f"/@{actor.slug}@{actor.host}"
 
 
@@ -42,15 +45,36 @@ def show_object(uuid: str) -> Any:
     """An object of ours; 404 for what this reader may not see, 410 for what is deleted."""
     found = objects.find_object(objects.object_uri(uuid))
     if found is None or not found[1].is_local:
-        raise NotFound(_("There is nothing at this address."))
+        return _for_its_reader(objects.object_uri(uuid))
     object_type, row = found
     if wants_document(request):
         return _document_of(object_type, row)
-    if not _may_read(object_type, row):
+    if not may_read(object_type, row):
         raise NotFound(_("There is nothing at this address."))
     if row.deleted_at is not None:
-        raise Gone(_("This was deleted by its author."))
+        return _erased(row)
     return _page(object_type, row)
+
+
+def _for_its_reader(uri: str) -> Any:
+    """What a feature serves only to those it is addressed to; the same 404 for everybody else."""
+    if wants_document(request):
+        reader = signed_by(request)
+        viewer = actors.ref(reader) if reader is not None else current_viewer()
+        document = current_node.registry.document_for(uri, viewer) if viewer is not None else None
+        if document is not None:
+            return document_response(document)
+    raise NotFound(_("There is nothing at this address."))
+
+
+def _erased(row: Any) -> Any:
+    """What is left of a deleted object: for its author, at which partners it is gone too."""
+    account = current_account()
+    if account is None or not accounts.may_act_as(account, row.actor):
+        raise Gone(_("This was deleted by its author."))
+    erasure = receipts.erasure_of(row.uri)
+    line = erasure_line(erasure) if erasure is not None else None
+    return render_template("erased.html", line=line), 410
 
 
 def _document_of(object_type: ObjectType, row: Any) -> Any:
@@ -60,7 +84,7 @@ def _document_of(object_type: ObjectType, row: Any) -> Any:
     return document_response(row.document, object_type.schema.context, status)
 
 
-def _may_read(object_type: ObjectType, row: Any) -> bool:
+def may_read(object_type: ObjectType, row: Any) -> bool:
     """Whether this reader could see the row if it were not deleted."""
     model = object_type.model
     allowed = audience.readable(model, current_account())
@@ -81,6 +105,6 @@ def show_copy(host: str, path: str) -> Any:
     schemes = ("https", "http") if current_node.config.federation.development else ("https",)
     for scheme in schemes:
         found = objects.find_object(f"{scheme}://{rest}")
-        if found is not None and found[1].deleted_at is None and _may_read(*found):
+        if found is not None and found[1].deleted_at is None and may_read(*found):
             return _page(*found)
     raise NotFound(_("There is nothing at this address."), _("Its author may have deleted it."))

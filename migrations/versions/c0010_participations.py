@@ -37,7 +37,7 @@ def upgrade() -> None:
             ["actor_id"], ["actor.id"], name=op.f("fk_event_participation_actor_id_actor"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event_participation")),
-        sa.UniqueConstraint("event_uri", "actor_id", name=op.f("uq_event_participation_event_uri")),
+        sa.UniqueConstraint("event_uri", "actor_id", name=op.f("uq_event_participation_event_uri_actor_id")),
     )
     op.create_index(op.f("ix_event_participation_actor_id"), "event_participation", ["actor_id"])
     op.create_index(op.f("ix_event_participation_join_uri"), "event_participation", ["join_uri"])

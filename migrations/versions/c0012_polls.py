@@ -23,7 +23,9 @@ def upgrade() -> None:
             ["actor_id"], ["actor.id"], name=op.f("fk_poll_vote_actor_id_actor"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_poll_vote")),
-        sa.UniqueConstraint("poll_uri", "actor_id", "option", name=op.f("uq_poll_vote_poll_uri")),
+        sa.UniqueConstraint(
+            "poll_uri", "actor_id", "option", name=op.f("uq_poll_vote_poll_uri_actor_id_option")
+        ),
     )
     op.create_index(op.f("ix_poll_vote_actor_id"), "poll_vote", ["actor_id"])
 

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from coffee_node.activitypub.vocabulary import PUBLIC
 from coffee_node.base.database import write
 from coffee_node.features.polls import service
 from coffee_node.features.polls.models import Poll
-from coffee_node.features.polls.schemas import QuestionSchema
+from coffee_node.features.polls.schemas import QuestionSchema, name_on_the_wire
 from coffee_node.federation import outbox
 from coffee_node.federation.actors import find_local_actor
-from coffee_node.federation.models import InboxItem
+from coffee_node.federation.models import Activity, InboxItem
 from coffee_node.testing import Fediverse, TestNode
 
 CONTRACT = Path(__file__).parents[3] / "shared" / "federation.md"
@@ -136,13 +137,73 @@ def test_after_its_end_nothing_counts_and_everybody_knows_that_it_is_over(
     assert "This poll is over" in tournai.page(f"/at/{poll.removeprefix('https://')}")
 
 
-def test_h30b_ten_thousand_options_are_cut_to_twenty() -> None:
-    many = [{"type": "Note", "name": f"{number} " + "x" * 200} for number in range(10_000)]
-    parsed = QuestionSchema().parse(
-        {"id": "https://lille.example/objects/1", "type": "Question", "oneOf": many}
-    )
-    assert len(parsed["options"]) == 20
-    assert all(len(option["name"]) == 100 for option in parsed["options"])
+def test_h30b_ten_thousand_options_are_cut_to_twenty(
+    fediverse: Fediverse, pair: tuple[TestNode, TestNode]
+) -> None:
+    lille, tournai = pair
+    long = [{"type": "Note", "name": f"{number} " + "x" * 200} for number in range(20)]
+    many = [*long, *({"type": "Note", "name": str(number)} for number in range(9_980))]
+    with tournai.context(), write():
+        space = find_local_actor("tournai")
+        assert space is not None
+        question = {
+            "id": f"{tournai.url}/objects/many",
+            "type": "Question",
+            "attributedTo": space.uri,
+            "content": "<p>Which?</p>",
+            "oneOf": many,
+        }
+        outbox.publish(space, "Create", question, to=[PUBLIC], cc=[f"{tournai.url}/actor/followers"])
+    fediverse.settle()
+    [row] = lille.rows(Poll)
+    assert len(row.options) == 20
+    assert all(len(option["name"]) == 100 for option in row.options)
+    assert "9979" not in lille.page(f"/at/{row.uri.removeprefix('https://')}")
+
+
+def test_a_vote_names_an_option_as_its_author_wrote_it(
+    fediverse: Fediverse, pair: tuple[TestNode, TestNode]
+) -> None:
+    whole = "a very long answer " * 10
+    document = {"oneOf": [{"type": "Note", "name": "short"}, {"type": "Note", "name": whole}]}
+    cut = QuestionSchema().parse({"id": "https://a.example/1", "type": "Question", **document})["options"]
+    assert name_on_the_wire(document, cut[1]["name"]) == whole
+    assert name_on_the_wire(document, "short") == "short"
+
+
+def test_who_may_not_read_a_poll_has_no_vote_in_it(
+    fediverse: Fediverse, pair: tuple[TestNode, TestNode]
+) -> None:
+    lille, tournai = pair
+    mons = fediverse.node("mons")
+    mons.add_person("eva")
+    followers = f"{lille.url}/actor/followers"
+    made = lille.post({"type": "Create", "to": [followers], "object": QUESTION})
+    fediverse.settle()
+    poll = lille.rows(Poll)[0].uri
+    assert made and [row.uri for row in tournai.rows(Poll)] == [poll]
+    vote(tournai, "jan", poll, "Tuesday")
+    vote_raw(mons, "eva", poll, "Thursday", f"{lille.url}/actors/lille")
+    vote_raw(lille, "lille", poll, "Thursday", f"{lille.url}/actors/lille")
+    fediverse.settle()
+    assert counts(lille) == {"Tuesday": 1, "Thursday": 0}
+
+
+def test_results_are_told_once_however_many_voted(
+    fediverse: Fediverse, pair: tuple[TestNode, TestNode]
+) -> None:
+    lille, tournai = pair
+    poll = ask(fediverse, lille)
+    vote(lille, "claire", poll, "Thursday")
+    vote(tournai, "jan", poll, "Tuesday")
+    fediverse.settle()
+    for _ in range(3):
+        tell(fediverse, lille)
+    fediverse.clock.advance(days=30)
+    for _ in range(2):
+        tell(fediverse, lille)
+    updates = [row for row in lille.rows(Activity, type="Update") if row.object_uri == poll]
+    assert [("closed" in row.document["object"]) for row in updates] == [False, True]
 
 
 @pytest.mark.skipif(not CONTRACT.exists(), reason="the contract is not beside the repository")

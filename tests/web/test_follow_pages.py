@@ -54,8 +54,12 @@ def test_a_person_is_found_asked_and_decides(fediverse: Fediverse) -> None:
     tournai.add_person("jan", "Jan Peeters")
     jan, claires_browser = browser_of(tournai, "jan"), browser_of(lille, "claire")
 
-    found = jan.get("/lookup?q=@claire@lille.example", base_url=tournai.url)
+    asked = jan.get("/lookup?q=@claire@lille.example", base_url=tournai.url).headers["Location"]
+    fediverse.settle()
+    found = jan.get(asked, base_url=tournai.url)
     assert found.headers["Location"] == "/@claire@lille.example"
+    again = jan.get("/lookup?q=claire@lille.example", base_url=tournai.url)
+    assert again.headers["Location"] == "/@claire@lille.example"
     press(jan, tournai, "/me/follows", "/follow", uri=claire.uri)
     fediverse.settle()
     assert "waiting for an answer" in jan.get("/me/follows", base_url=tournai.url).text

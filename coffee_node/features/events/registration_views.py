@@ -87,6 +87,15 @@ def words_of(row: Participation) -> str:
     }[row.state]
 
 
+def words_for_organiser(row: Participation) -> str:
+    """A registration in words, for who decides about it."""
+    return {
+        "asked": _("Waits for your answer."),
+        "accepted": _("Confirmed."),
+        "left": _("Gave the seat back."),
+    }.get(row.state) or words_of(row)
+
+
 def _path(event: Event) -> str:
     return f"/events/{event.uri.rsplit('/', 1)[-1]}"
 
@@ -138,7 +147,7 @@ def organiser_list(uuid: str) -> str:
         event=event,
         rows=participants(event.uri),
         taken=count_participants(event.uri, "accepted"),
-        words_of=words_of,
+        words_of=words_for_organiser,
         kinds=KINDS,
         base=_path(event),
     )

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from coffee_node import hookimpl
 from coffee_node.base.contracts import ActorRef, Link, ObjectType, Task
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.polls import service, views
+from coffee_node.features.polls import service, views, voting
 from coffee_node.features.polls.models import Poll, PollVote
 from coffee_node.features.polls.schemas import QuestionSchema, VoteSchema, accepts_vote
 
@@ -38,16 +38,17 @@ def register_object_types(register: Callable[[ObjectType], None]) -> None:
             schema=VoteSchema(),
             model=PollVote,
             accepts=accepts_vote,
-            create=service.vote_by_client,
-            receive=service.receive_vote,
+            create=voting.vote_by_client,
+            receive=voting.receive_vote,
         )
     )
 
 
 @hookimpl
 def register_tasks(register: Callable[[Task], None]) -> None:
-    """Results travel once a minute, not once per vote."""
+    """Results travel once a minute, not once per vote; who voted what is forgotten after a month."""
     register(Task("results of polls", timedelta(minutes=1), service.tell_results))
+    register(Task("forget votes", timedelta(days=1), service.forget_votes))
 
 
 @hookimpl

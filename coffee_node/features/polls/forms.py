@@ -12,7 +12,7 @@ from wtforms.widgets import DateInput
 from coffee_node.base import html, i18n
 from coffee_node.base.i18n import _, gettext
 from coffee_node.web.choice_fields import RadioField, SelectField
-from coffee_node.web.forms import FederatedForm, local_moment
+from coffee_node.web.forms import FederatedForm, LanguageMapField, local_moment
 from coffee_node.web.language import HOUSE_ZONE
 
 
@@ -22,14 +22,23 @@ class PollForm(FederatedForm):
     actor = SelectField(_("Published by"), validate_choice=False)
     content = TextAreaField(_("Question"), [InputRequired(_("Write the question."))])
     language = SelectField(_("Language"), validate_choice=False)
-    options = TextAreaField(_("Options"), description=_("One per line, at most 20."))
+    options = TextAreaField(
+        _("Options"),
+        [InputRequired(_("Give between 2 and 20 options."))],
+        description=_("One per line, at most 20."),
+    )
     is_multiple = BooleanField(_("Several options may be chosen"))
     end_day = StringField(
         _("Open until"), widget=DateInput(), description=_("The end of that day. Empty: a week from now.")
     )
+    content_map = LanguageMapField(_("Question in other languages"), is_multiline=True)
     visibility = RadioField(
-        _("Who may see it"),
-        choices=[("public", _("Everybody")), ("network", _("The partner sites"))],
+        _("Who may see it and vote"),
+        choices=[
+            ("public", _("Everybody")),
+            ("network", _("The partner sites")),
+            ("space", _("This place only")),
+        ],
         default="public",
     )
 
@@ -46,9 +55,13 @@ class PollForm(FederatedForm):
         except ValueError:
             self.add_error("end_day", gettext("Write a day like 2026-12-24."))
             return None
+        language = said["language"] or ""
+        texts = {language: said["content"] or "", **self.content_map.data}
+        written = {code: html.markdown(text) for code, text in texts.items()}
         return {
-            "content": html.markdown(said["content"] or ""),
-            "language": said["language"] or "",
+            "content": written[language],
+            "content_map": written if self.content_map.data else {},
+            "language": language,
             "options": str(said["options"] or "").splitlines(),
             "is_multiple": bool(said["is_multiple"]),
             "end_time": end,

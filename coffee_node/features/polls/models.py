@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from coffee_node.base import clock, html
+from coffee_node.base import clock
 from coffee_node.base.database import Json, Row, UtcDateTime
+from coffee_node.base.i18n import current_language
 from coffee_node.federation.models import URI, FederatedObject
 
 
@@ -31,8 +32,8 @@ class Poll(FederatedObject):
 
     @property
     def question(self) -> str:
-        """The question in one line, for lists and titles."""
-        return self.name or html.to_text(self.content or "")[:200]
+        """The question in one line in the reader's language, for lists and titles."""
+        return (self.name_map or {}).get(current_language.get()) or self.name
 
     @property
     def total(self) -> int:

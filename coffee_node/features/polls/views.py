@@ -13,7 +13,7 @@ from coffee_node.base.database import db
 from coffee_node.base.errors import CoffeeError, Forbidden, InvalidDocument, NotFound, Unprocessable
 from coffee_node.base.i18n import current_language
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.polls import service
+from coffee_node.features.polls import service, voting
 from coffee_node.features.polls.forms import PollForm
 from coffee_node.features.polls.models import Poll
 from coffee_node.federation import accounts, objects
@@ -38,12 +38,12 @@ def poll_page(row: Poll) -> str:
     account = current_account()
     may_edit = account is not None and accounts.may_act_as(account, row.actor)
     me = account.actor_id if account is not None else None
-    mine = service.votes_of(me, row.uri) if me is not None else []
+    mine = voting.votes_of(me, row.uri) if me is not None else []
     return render_template(
         "polls/detail.html",
         row=row,
         mine=mine,
-        may_vote=row.is_open and me is not None and not mine,
+        may_vote=row.is_open and account is not None and not mine and voting.is_asked(row, account.actor),
         sign_in_href=sign_in_href() if row.is_open and account is None else "",
         may_edit=may_edit,
         receipts=receipts_of(row.uri) if may_edit else None,
@@ -113,7 +113,7 @@ def vote() -> Any:
     if account is None or account.actor is None:
         raise Forbidden(_("Only people vote; your account is nobody's profile."))
     try:
-        service.vote(account.actor, row, request.form.getlist("option"))
+        voting.vote(account.actor, row, request.form.getlist("option"))
     except CoffeeError as error:
         flash(error.message, "bad")
     else:
@@ -149,4 +149,4 @@ def _spaces() -> Sequence[Actor]:
     """The places in whose name the reader may ask."""
     account = current_account()
     found = accounts.actors_of(account) if account is not None else []
-    return [actor for actor in found if actor.type == "Organization"]
+    return [actor for actor in found if actor.type == "Organization" and actor.kind == "space"]

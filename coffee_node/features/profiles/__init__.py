@@ -54,7 +54,10 @@ def register_blueprints(register: Callable[[Blueprint], None]) -> None:
 @hookimpl
 def navigation_links(viewer: ActorRef | None) -> Sequence[Link]:
     """The directory of people."""
-    return [Link(label=_("People"), url="/people", order=30)]
+    return [
+        Link(label=_("People"), url="/people", order=30),
+        Link(label=_("Companies"), url="/companies", order=35),
+    ]
 
 
 @hookimpl

@@ -109,7 +109,7 @@ def send_answer(actor: ActorRef, activity: dict[str, Any]) -> str:
 
 
 def serve_agreement(uri: str, reader: ActorRef) -> dict[str, Any] | None:
-    """An Agreement that an owner of ours made, for its two sides; a server's own actor reads for its people."""
+    """An Agreement that an owner of ours made, for its two sides and the server of who asked."""
     kept = find_agreement(uri)
     if kept is None or not kept.owner.is_local:
         return None

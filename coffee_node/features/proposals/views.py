@@ -77,6 +77,7 @@ def show_list() -> str:
         lead=_("From every place of the network, on both sides of the border."),
         placeholder=_("a skill, a job, a desk"),
         new_query="&kind=job" if is_jobs else "",
+        is_signed_in=current_account() is not None,
         banks=_banks(page),
         badges=list_facets.badges_for("proposal", page.rows),
         facets=_facets(query),

@@ -25,5 +25,7 @@ class Space(FederatedObject, LocatedObject):
     prices: Mapped[list[dict[str, str]]] = mapped_column(Json, default=list)
     desks: Mapped[int | None]
     website: Mapped[str] = mapped_column(URI, default="")
+    icon: Mapped[dict[str, str] | None] = mapped_column(Json)
+    image: Mapped[dict[str, str] | None] = mapped_column(Json)
     source: Mapped[str] = mapped_column(Text, default="")
     source_map: Mapped[dict[str, str]] = mapped_column(Json, default=dict)

@@ -17,6 +17,7 @@ from coffee_node.activitypub.schemas import (
     DocumentSchema,
     LocatedObjectSchema,
     OneOrMany,
+    Picture,
     PlainText,
 )
 from coffee_node.activitypub.vocabulary import ACTOR_CONTEXT, is_web_url, strip_nulls
@@ -63,6 +64,8 @@ _SENT: Final = (
     "services",
     "prices",
     "desks",
+    "icon",
+    "image",
 )
 _ANCHOR: Final = re.compile(r"""<a\b[^>]*\bhref=["']([^"']+)["']""", re.IGNORECASE)
 
@@ -122,6 +125,8 @@ class SpaceSchema(LocatedObjectSchema):
     services = OneOrMany(PlainText(100), limit=50, data_key="coffee:services")
     prices = OneOrMany(Price(), limit=20, data_key="coffee:prices")
     desks = Count(data_key="coffee:desks")
+    icon = Picture()
+    image = Picture()
 
     def __init__(self, speak: Speak = nullcontext, **kwargs: Any) -> None:
         super().__init__(**kwargs)

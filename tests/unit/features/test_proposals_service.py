@@ -131,8 +131,8 @@ def test_an_ended_offer_is_announced_as_no_longer_to_be_had_once(
     service.offer(space, desk(end_time=test_clock.now + timedelta(days=90)))
     fediverse.settle()
     test_clock.advance(days=61)
-    assert service.expire_proposals() == "1 proposals have ended"
-    assert service.expire_proposals() == "0 proposals have ended"
+    assert service.expire_proposals() == "1 proposals have ended, 0 were deleted."
+    assert service.expire_proposals() == "0 proposals have ended, 0 were deleted."
     fediverse.settle()
     with tournai.context():
         copy = only(Proposal, uri=ended.uri)
