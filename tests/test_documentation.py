@@ -25,7 +25,6 @@ PLUGIN_PAGE = documents.PLUGIN_PAGE.read_text("utf-8")
 HOOKS = documents.read_hooks(documents.HOOKSPECS.read_text("utf-8"))
 ANSWERED_LATER = {
     "register_settings": "the core has sections of its own; the first plugin with settings is a job board",
-    "register_activity_handlers": "the core handles its activities itself; the pass answers Offer",
     "register_commands": "the core's commands are imported when called; the report brings one",
     "register_job_sources": "the connectors to the job boards come as plugins",
     "register_indicators": "the report comes as a plugin",

@@ -68,7 +68,7 @@ WRONG_VALUES = [
     ("[federation]\nmode = closed", ['mode = "closed"', "open, partners only"]),
     ("[federation]\nbackfill_months = -1", ['backfill_months = "-1"', "0 to 120"]),
     ("[mail]\nsender = nobody", ['sender = "nobody"', "e-mail address"]),
-    ("[mail]\nurl = imap://x", ['url = "imap://x"', "smtp://"]),
+    ("[mail]\nurl = imap://x", ['url = "imap://x"', "smtp"]),
     ("[web]\nlanguages = fr, es", ['languages = "fr, es"', "fr, nl, en, de"]),
     ("[web]\nlanguages =", ["languages", "fr, nl, en, de"]),
     ("[http]\nprot = 1", ["key prot = 1 in [http]", "host, port", "did you mean port?"]),
