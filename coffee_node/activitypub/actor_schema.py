@@ -103,6 +103,28 @@ class Icon(HttpUrl):
         return {"type": "Image", "mediaType": mimetypes.guess_type(value)[0], "url": value}
 
 
+class Picture(fields.Field[dict[str, str]]):
+    """The icon or the image of an actor: its address and its name, as an Image with its media type."""
+
+    _url = HttpUrl()
+    _name = PlainText()
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        first = next(iter(as_list(value)), None)
+        described = first if isinstance(first, dict) else {"url": first}
+        address = next(iter(as_list(described.get("url"))), None)
+        url = self._url.deserialize(address) if is_web_url(address) else ""
+        name = described.get("name")
+        text = self._name.deserialize(name) if isinstance(name, str) else ""
+        return {"url": url, "name": text} if url else None
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        if not value or not is_web_url(value.get("url")):
+            return None
+        kind = mimetypes.guess_type(value["url"])[0]
+        return {"type": "Image", "mediaType": kind, "url": value["url"], "name": value.get("name")}
+
+
 class ActorSchema(DocumentSchema):
     """What we read of every actor and need to talk to it."""
 

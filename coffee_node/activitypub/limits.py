@@ -17,8 +17,8 @@ KEYS_LIMIT: Final = 1_000
 ITEMS_LIMIT: Final = 10_000
 VALUES_LIMIT: Final = 100_000
 DIGITS_LIMIT: Final = 20
+BOM: Final = b"\xef\xbb\xbf"
 
-_BOM: Final = b"\xef\xbb\xbf"
 _LONG_NUMBER: Final = re.compile(rb"\d{%d}" % (DIGITS_LIMIT + 1))
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 _ONE_BRACKET: Final = bytes.maketrans(b"{}", b"[]")
@@ -31,7 +31,7 @@ def parse_json(body: bytes) -> dict[str, Any]:
     """
     if len(body) > BODY_LIMIT:
         raise TooLarge(f"A document may have {BODY_LIMIT} bytes.", "Send less at once.")
-    body = body.removeprefix(_BOM)
+    body = body.removeprefix(BOM)
     pairs = _check_outline(body)
     try:
         document = orjson.loads(body)

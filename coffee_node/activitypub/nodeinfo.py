@@ -48,7 +48,10 @@ def nodeinfo_document(
     languages: Iterable[str],
     features: Iterable[str],
     local_comments: int = 0,
+    description: str = "",
     region: str = "",
+    country: str = "",
+    partners: int | None = None,
     taxonomies: Sequence[dict[str, Any]] = (),
     outbound: Sequence[str] = ("rss2.0",),
     repository: str = "",
@@ -59,7 +62,8 @@ def nodeinfo_document(
     if version == "2.1":
         software |= strip_nulls({"repository": repository, "homepage": homepage})
     users = dict(total=users_total, activeMonth=users_active_month, activeHalfyear=users_active_halfyear)
-    metadata: dict[str, Any] = dict(nodeName=node_name, region=region, languages=list(languages))
+    metadata: dict[str, Any] = dict(nodeName=node_name, nodeDescription=description, region=region)
+    metadata |= dict(country=country, languages=list(languages), partners=partners)
     metadata |= dict(features=list(features), taxonomies=list(taxonomies))
     return {
         "version": version,

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from marshmallow import post_load
 
-from coffee_node.activitypub.actor_schema import ActorSchema
+from coffee_node.activitypub.actor_schema import ActorSchema, Picture
 from coffee_node.activitypub.document_schema import DocumentSchema
 from coffee_node.activitypub.place_schema import PlaceField, country_code
 from coffee_node.activitypub.schema_fields import (
@@ -39,6 +39,7 @@ __all__ = [
     "ObjectSchema",
     "OffsetDateTime",
     "OneOrMany",
+    "Picture",
     "PlaceField",
     "PlainText",
     "Reference",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
+from coffee_node.activitypub import intents
 from coffee_node.activitypub.http_client import HttpClient
 from coffee_node.activitypub.signed_request import Signer
 from coffee_node.activitypub.vocabulary import (
@@ -21,13 +22,9 @@ from coffee_node.activitypub.vocabulary import (
 from coffee_node.base.errors import FetchError, InvalidDocument
 
 PROFILE_PAGE: Final = "http://webfinger.net/rel/profile-page"
-SUBSCRIBE: Final = "http://ostatus.org/schema/1.0/subscribe"
-INTENT: Final = "https://w3id.org/fep/3b86/"
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_~-](?:[A-Za-z0-9_.:~-]{0,253}[A-Za-z0-9_~-])?", re.ASCII)
 _HANDLE_LIMIT: Final = 600
-_INTENTS: Final = (("Follow", "follow"), ("Join", "join"), ("Announce", "announce"), ("Offer", "answer"))
-_AFTERWARDS: Final = "&on-success={on-success}&on-cancel={on-cancel}"
 
 
 @dataclass(frozen=True)
@@ -76,23 +73,10 @@ def webfinger_document(
     if is_node:
         links.insert(0, {"rel": f"{AS_NAMESPACE}#Service", "type": ACTIVITY_JSON, "href": actor_uri})
     elif base_url:
-        links += _intents(base_url)
+        links += intents.links(base_url)
     aliases = [actor_uri] if is_node else [actor_uri, page_url]
     shown = [link for link in links if not rels or link["rel"] in rels]
     return {"subject": subject, "aliases": aliases, "links": shown}
-
-
-def _intents(base_url: str) -> list[dict[str, str]]:
-    """Give the templates by which other servers send their people to our forms (FEP-3b86)."""
-    intents = f"{base_url}/intents"
-    return [
-        {"rel": SUBSCRIBE, "template": f"{intents}/follow?uri={{uri}}"},
-        *(
-            {"rel": INTENT + name, "template": f"{intents}/{path}?uri={{object}}{_AFTERWARDS}"}
-            for name, path in _INTENTS
-        ),
-        {"rel": f"{INTENT}Object", "template": f"{intents}/object?uri={{object}}"},
-    ]
 
 
 def fetch_jrd(http: HttpClient, handle: Handle, development: bool = False) -> dict[str, Any]:

@@ -103,6 +103,12 @@ class Gone(CoffeeError):
     status = 410
 
 
+class TooSlow(CoffeeError):
+    """The body did not arrive in the time it has."""
+
+    status = 408
+
+
 class TooLarge(CoffeeError):
     """The body is larger than this node reads."""
 

@@ -15,6 +15,7 @@ PASSES = 4
 # The parser's time grows with the square of the nesting: 400 kB of nested lists would take half a minute.
 MARKUP_LIMIT = 4_000
 LENGTH_LIMIT = 200_000
+AMPERSAND_LIMIT = 20_000
 LINE_END = re.compile(r"<br\s*/?>|</(?:p|li|blockquote|pre|h[1-6]|div|tr)\s*>", re.IGNORECASE)
 BLANK_LINES = re.compile(r"\n\s*\n+")
 # Control characters, lone surrogates, and the characters that turn the direction of a text, with which it
@@ -42,13 +43,17 @@ TAG_STRIPPER = _cleaner(frozenset())
 
 def without_controls(text: str) -> str:
     """A text without control characters, lone surrogates and changes of direction; line ends are `\\n`."""
+    if text.isprintable():
+        # Nothing of the kind is printable: most names and lines are done here.
+        return text
     return HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def without_excess(markup: str) -> str:
-    """The markup up to 200,000 characters and 4,000 tags: no honest text has more."""
+    """The markup up to 200,000 characters, 4,000 tags and 20,000 ampersands: no honest text has more."""
     parts = markup[:LENGTH_LIMIT].split("<", MARKUP_LIMIT + 1)
-    return "<".join(parts[: MARKUP_LIMIT + 1])
+    markup = "<".join(parts[: MARKUP_LIMIT + 1])
+    return "&".join(markup.split("&", AMPERSAND_LIMIT + 1)[: AMPERSAND_LIMIT + 1])
 
 
 def sanitise(markup: str, headings: bool = False) -> str:
@@ -81,7 +86,7 @@ def markdown(text: str, headings: bool = False) -> str:
     """Sanitised HTML of a Markdown text; HTML inside it is shown as text."""
     from markdown_it import MarkdownIt
 
-    return sanitise(MarkdownIt("commonmark", {"html": False}).render(without_controls(text)), headings)
+    return sanitise(MarkdownIt("commonmark", {"html": False}).render(without_controls(text[:LENGTH_LIMIT])), headings)
 
 
 def to_text(markup: str) -> str:

@@ -43,7 +43,7 @@ class Orders:
 
 
 def load(orders: Orders) -> Any:
-    """Open the node and give its application to the server; a node that cannot be opened ends the whole `serve`."""
+    """Open the node and give its application; a node that cannot be opened ends the whole `serve`."""
     # The watching process left its handlers in this copy of it. A stop must work while we load.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

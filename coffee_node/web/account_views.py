@@ -10,13 +10,17 @@ from wtforms.validators import InputRequired
 from coffee_node.base.database import write
 from coffee_node.base.errors import Unprocessable
 from coffee_node.base.i18n import _, gettext
+from coffee_node.base.rate_limits import too_many
 from coffee_node.federation import accounts
 from coffee_node.federation.account_models import Account
+from coffee_node.node import current_node
 from coffee_node.web import auth
 from coffee_node.web.addresses import safe_back
 from coffee_node.web.forms import FederatedForm, keeps_form, tidy
 
 account_pages = Blueprint("account", __name__)
+ATTEMPTS = 10
+ATTEMPTS_SECONDS = 15 * 60
 
 
 class SignInForm(FederatedForm):
@@ -65,11 +69,23 @@ def sign_in() -> Response | tuple[str, int]:
     back = safe_back(form.back.data)
     if not form.validate():
         return render_template("sign_in.html", form=form), 422
+    attempt = _count_attempt(tidy(form.who.data).lower())
     account = accounts.find_account(tidy(form.who.data))
     if not accounts.check_password(account, form.password.data or "") or account is None:
         form.add_error("", gettext("Name and password do not fit together. Please check both."))
         return render_template("sign_in.html", form=form), 422
+    current_node.rate_limits.forget(attempt, ATTEMPTS_SECONDS)
     return _signed_in(account, back)
+
+
+def _count_attempt(who: str) -> str:
+    """The key of the counter; TooManyRequests after ten tries for one account, or a hundred for any."""
+    address = request.remote_addr or ""
+    one, all_ = f"sign-in {address} {who}", f"sign-in {address}"
+    for key, most in ((one, ATTEMPTS), (all_, 10 * ATTEMPTS)):
+        if current_node.rate_limits.hit(key, ATTEMPTS_SECONDS) > most:
+            raise too_many(gettext("Too many attempts to sign in."), ATTEMPTS_SECONDS)
+    return one
 
 
 @account_pages.get("/sign-in/<secret>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request
@@ -13,11 +14,13 @@ from coffee_node.base import clock
 from coffee_node.base.database import db, write
 from coffee_node.base.i18n import LazyText, ngettext
 from coffee_node.federation import peers
+from coffee_node.federation.failure_words import in_words
 from coffee_node.federation.models import Delivery
 from coffee_node.federation.peer_models import Peer
+from coffee_node.web.addresses import here, safe_back
 from coffee_node.web.auth import require_admin
 from coffee_node.web.negotiation import json_response
-from coffee_node.web.network_views import next_try
+from coffee_node.web.peer_words import next_try
 
 delivery_pages = Blueprint("deliveries", __name__)
 
@@ -39,6 +42,16 @@ VERBS = {
     "Accept": LazyText("agreed"),
     "Reject": LazyText("declined"),
     "Undo": LazyText("taken back"),
+    "TentativeAccept": LazyText("waiting list"),
+    "Ignore": LazyText("not handled"),
+    "Announce": LazyText("passed on"),
+    "Join": LazyText("joins"),
+    "Leave": LazyText("leaves"),
+    "Offer": LazyText("answer"),
+    "Like": LazyText("liked"),
+    "Move": LazyText("moved"),
+    "Block": LazyText("blocked"),
+    "Flag": LazyText("report"),
 }
 
 
@@ -47,18 +60,16 @@ VERBS = {
 def deliveries() -> str:
     """Deliveries that wait or failed, newest first; `?state=` and `?host=` narrow them."""
     state, host = request.args.get("state", ""), request.args.get("host", "")
-    rows = _rows(state, host, request.args.get("before", type=int))
+    rows = list_rows(state, host, request.args.get("before", type=int))
     return render_template(
         "deliveries.html",
-        rows=rows[:PER_PAGE],
+        lines=[line_of(row) for row in rows[:PER_PAGE]],
         before=rows[PER_PAGE - 1].id if len(rows) > PER_PAGE else None,
-        counts=_counts(host),
+        counts=count_by_state(host),
         state=state,
         host=host,
         states=STATES,
-        verbs=VERBS,
-        about=_about,
-        next_try=next_try,
+        back=here(),
     )
 
 
@@ -66,7 +77,8 @@ def deliveries() -> str:
 @require_admin
 def deliveries_json() -> Response:
     """The same as JSON."""
-    rows = _rows(request.args.get("state", ""), request.args.get("host", ""), None)
+    state, host = request.args.get("state", ""), request.args.get("host", "")
+    rows = list_rows(state, host, None)
     items = [
         {
             "activity": row.activity.uri,
@@ -77,10 +89,11 @@ def deliveries_json() -> Response:
             "attempts": row.attempts,
             "next_try_at": row.next_try_at if row.state == "waiting" else None,
             "last_error": row.last_error,
+            "reason": in_words(row.last_error),
         }
         for row in rows[:PER_PAGE]
     ]
-    return json_response({"items": items, "total": sum(_counts("").values()), "next": None})
+    return json_response({"items": items, "total": sum(count_by_state(host).values()), "next": None})
 
 
 @delivery_pages.post("/admin/deliveries/retry")
@@ -122,10 +135,11 @@ def _chosen_hosts() -> list[str]:
 
 
 def _back() -> AnyResponse:
-    return redirect("/admin/deliveries", 303)
+    return redirect(safe_back(request.form.get("back"), "/admin/deliveries"), 303)
 
 
-def _rows(state: str, host: str, before: int | None) -> list[Delivery]:
+def list_rows(state: str, host: str, before: int | None) -> list[Delivery]:
+    """Deliveries in one state, by default all that are not done, newest first; one more than a page holds."""
     query = select(Delivery).options(joinedload(Delivery.activity), joinedload(Delivery.actor))
     query = query.where(Delivery.state == state if state in STATES else Delivery.state.in_(UNFINISHED))
     if host:
@@ -135,11 +149,38 @@ def _rows(state: str, host: str, before: int | None) -> list[Delivery]:
     return list(db.session.scalars(query.order_by(Delivery.id.desc()).limit(PER_PAGE + 1)))
 
 
-def _counts(host: str) -> dict[str, int]:
+def count_by_state(host: str) -> dict[str, int]:
+    """How many deliveries there are in each state, to one host or to all."""
     query = select(Delivery.state, func.count()).group_by(Delivery.state)
     if host:
         query = query.where(Delivery.host == host)
     return {state: count for state, count in db.session.execute(query)}
+
+
+@dataclass(frozen=True)
+class DeliveryLine:
+    """One delivery as the table shows it: what it says, how it stands and why."""
+
+    row: Delivery
+    verb: Any
+    about: str
+    pill: str
+    state: Any
+    next_try: str
+    reason: str
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can be done about it any more."""
+        return self.row.state in ("sent", "superseded")
+
+
+def line_of(row: Delivery) -> DeliveryLine:
+    """One delivery in words."""
+    pill, state = STATES[row.state]
+    verb = VERBS.get(row.activity.type, row.activity.type)
+    again = next_try(row.next_try_at) if row.state == "waiting" else ""
+    return DeliveryLine(row, verb, _about(row), pill, state, again, in_words(row.last_error))
 
 
 def _about(delivery: Delivery) -> str:

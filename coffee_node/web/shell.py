@@ -17,6 +17,7 @@ from coffee_node.web.language import init_language, language_pages
 from coffee_node.web.negotiation import is_program_post
 from coffee_node.web.network_views import network_pages
 from coffee_node.web.operation_views import operation_pages
+from coffee_node.web.peer_views import peer_pages
 from coffee_node.web.search_views import search_pages
 from coffee_node.web.site_frame import site_frame
 from coffee_node.web.style_views import style_pages
@@ -24,7 +25,7 @@ from coffee_node.web.whereabouts import place_name, town_of, where_of
 
 CORE_PAGES = (
     language_pages, home_pages, account_pages, search_pages, network_pages, delivery_pages, style_pages,
-    operation_pages,
+    operation_pages, peer_pages,
 )  # fmt: skip
 
 

@@ -101,4 +101,5 @@ def _account_links(account: Account | None) -> list[NavigationLink]:
     if account.is_admin:
         links.append(NavigationLink(_("Network"), "/network"))
         links.append(NavigationLink(_("Deliveries"), "/admin/deliveries"))
+        links.append(NavigationLink(_("Reports"), "/moderation"))
     return links

@@ -107,7 +107,9 @@ def test_a_slow_body_is_cut_off_with_408_and_one_line_in_the_log(caplog: pytest.
 def test_uploads_may_be_larger_and_slower() -> None:
     limits = Limits(document_bytes=5, document_seconds=0.01)
     upload = ("content-type", "multipart/form-data; boundary=x")
-    assert told(upload, ("content-length", "6"), exchange=Exchange(b"abcdef", pause=0.03), limits=limits)["body"]
+    assert told(upload, ("content-length", "6"), exchange=Exchange(b"abcdef", pause=0.03), limits=limits)[
+        "body"
+    ]
 
 
 @pytest.mark.parametrize("framing", [("content-length", "6"), ("transfer-encoding", "chunked")])
