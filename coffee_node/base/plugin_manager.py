@@ -167,6 +167,10 @@ class NodePlugins:
                 return answer
         return None
 
+    def listens(self, hook_name: str) -> bool:
+        """Whether anybody implements this hook, so that work for nobody can be left out."""
+        return bool(self._implementations(hook_name))
+
     def report(self, plugin: str, hook: str, error: Exception) -> None:
         """Keep a failure for the administration page and the log."""
         logger.error("Plugin %s failed in %s", plugin, hook, exc_info=error)

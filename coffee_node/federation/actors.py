@@ -13,16 +13,12 @@ from coffee_node.activitypub.schemas import ActorSchema
 from coffee_node.activitypub.signatures import Signer
 from coffee_node.base import clock
 from coffee_node.base.contracts import ActorRef, ObjectType
-from coffee_node.base.database import db, write
+from coffee_node.base.database import after_commit, db, write
 from coffee_node.base.errors import InvalidDocument, NotFound
+from coffee_node.federation import actor_properties, domain_policy
 from coffee_node.federation.models import Activity, Actor, ActorKey, Follow
-from coffee_node.node import current_node
+from coffee_node.node import current_node, this_node
 
-FEDERATION_FEATURES = (
-    ("https://datatracker.ietf.org/doc/html/rfc9421", "RFC-9421: HTTP Message Signatures"),
-    ("https://w3id.org/fep/0837", "FEP-0837: Federated Marketplace"),
-    ("https://w3id.org/fep/8a8e", "FEP-8a8e: Event"),
-)
 _actor_schema = ActorSchema()
 
 
@@ -155,11 +151,10 @@ def actor_document(actor: Actor, audience: str = "public") -> dict[str, Any]:
         return document
     document |= {"discoverable": True, "indexable": actor.type == "Organization"}
     if actor.type == "Application":
-        document["implements"] = [
-            {"type": "Link", "href": href, "name": name} for href, name in FEDERATION_FEATURES
-        ]
+        document["implements"] = actor_properties.implements()
     else:
         document["generator"] = {"type": "Application", "id": node_uri()}
+    document |= actor_properties.links_of(actor)
     described = described_row(actor)
     if described is None:
         document["summary"] = actor.summary
@@ -188,7 +183,7 @@ def _core_document(actor: Actor) -> dict[str, Any]:
         "following": actor.following,
         "endpoints": {"sharedInbox": actor.shared_inbox},
         "manuallyApprovesFollowers": actor.manually_approves,
-        **_key_documents(actor),
+        **actor_properties.key_documents(actor),
         "published": actor.published and clock.rfc3339(actor.published),
         "updated": actor.updated and clock.rfc3339(actor.updated),
     }
@@ -196,23 +191,6 @@ def _core_document(actor: Actor) -> dict[str, Any]:
         document |= {"name": actor.name, "url": actor.url}
     core: dict[str, Any] = vocabulary.strip_nulls(document)
     return core
-
-
-def _key_documents(actor: Actor) -> dict[str, Any]:
-    document: dict[str, Any] = {}
-    for key in actor.keys:
-        if key.algorithm == "rsa":
-            document["publicKey"] = {"id": key.uri, "owner": actor.uri, "publicKeyPem": key.public_key}
-        else:
-            document["assertionMethod"] = [
-                {
-                    "id": key.uri,
-                    "type": "Multikey",
-                    "controller": actor.uri,
-                    "publicKeyMultibase": key.public_key,
-                }
-            ]
-    return document
 
 
 def save_remote_actor(document: dict[str, Any]) -> Actor:
@@ -225,6 +203,8 @@ def save_remote_actor(document: dict[str, Any]) -> Actor:
     host = vocabulary.host_of(uri)
     if host == current_node.config.host:
         raise InvalidDocument("This actor is ours; nobody else describes it.")
+    if domain_policy.is_suspended(host):
+        raise InvalidDocument(f"Nothing of {host} is kept: {domain_policy.REFUSED}.")
     if not values.get("inbox"):
         raise InvalidDocument("An actor needs an inbox.")
     for address in (values["inbox"], values.get("shared_inbox")):
@@ -234,6 +214,7 @@ def save_remote_actor(document: dict[str, Any]) -> Actor:
     if actor is None:
         actor = Actor(uri=uri, host=host)
         db.session.add(actor)
+        domain_policy.note_host(host)
     actor.type = values["type"]
     for name in ("kind", "slug", "name", "summary", "url", "inbox", "outbox", "followers", "following"):
         setattr(actor, name, values.get(name) or "")
@@ -251,6 +232,7 @@ def save_remote_actor(document: dict[str, Any]) -> Actor:
 
 def _save_keys(actor: Actor, found: Sequence[dict[str, str]], now: datetime) -> None:
     """Replace the RSA keys of a remote actor; a key that names another owner is left out."""
+    after_commit(this_node().senders.clear)
     wanted = {key["id"]: key["pem"] for key in found if key.get("owner", actor.uri) == actor.uri}
     for key in list(actor.keys):
         if key.uri in wanted:
@@ -273,10 +255,25 @@ def fetch_actor_document(uri: str) -> dict[str, Any]:
     return document
 
 
+def actor_or_stub(uri: str) -> Actor:
+    """The actor with this id, or a row that only names it until the worker has met it; inside write()."""
+    known = find_actor(uri)
+    if known is not None:
+        return known
+    host = vocabulary.host_of(uri)
+    if not host or host == current_node.config.host:
+        raise NotFound(f"No actor of this node has the id {uri}.", "Check the id.")
+    domain_policy.refuse_to_ask(host)
+    stub = Actor(uri=uri, host=host, type="Person", url=uri)
+    db.session.add(stub)
+    db.session.flush()
+    return stub
+
+
 def resolve_actor(uri: str) -> Actor:
     """The actor with this id, fetched from its server if we do not hold it; opens its own write()."""
     from_store = find_actor(uri)
-    if from_store is not None:
+    if from_store is not None and from_store.is_met:
         return from_store
     return refresh_actor(uri)
 

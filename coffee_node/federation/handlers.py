@@ -9,7 +9,19 @@ from collections.abc import Callable
 from typing import Any
 
 from coffee_node.activitypub import vocabulary
-from coffee_node.federation import audience, follows, object_handlers, origin
+from coffee_node.federation import (
+    announcements,
+    audience,
+    blocks,
+    fetch_budget,
+    follows,
+    moves,
+    object_handlers,
+    origin,
+    reactions,
+    receipts,
+    reports,
+)
 from coffee_node.federation.actors import find_actor, node_signer, ref
 from coffee_node.federation.incoming import Ignored, Incoming
 from coffee_node.federation.models import Actor
@@ -25,6 +37,7 @@ def handle(
     """
     type_ = vocabulary.short_type(activity.get("type"))
     incoming = Incoming(activity, sender, fetched, is_post)
+    blocks.refuse_unwanted(incoming)
     subject = _subject(type_, incoming)
     of = vocabulary.short_type(subject.get("type")) if subject else None
     handler = HANDLERS.get((type_, of)) or HANDLERS.get((type_, None))
@@ -52,6 +65,7 @@ def _why_not(type_: str) -> str:
 
 def fetch(uri: str) -> dict[str, Any]:
     """Fetch an object or actor of another server, signed by the node actor; FetchError on failure."""
+    fetch_budget.spend(uri)
     document: dict[str, Any] = current_node.http.fetch_document(uri, signer=node_signer()).document
     return document
 
@@ -83,5 +97,14 @@ HANDLERS: dict[tuple[str, str | None], Callable[[Incoming], None]] = {
     ("Follow", None): follow,
     ("Accept", "Follow"): answer,
     ("Reject", "Follow"): answer,
+    ("Accept", "Delete"): receipts.receive_receipt,
     ("Undo", "Follow"): undo_follow,
+    ("Announce", None): announcements.receive_announce,
+    ("Undo", "Announce"): announcements.receive_undo_announce,
+    ("Move", None): moves.receive_move,
+    ("Block", None): blocks.receive_block,
+    ("Undo", "Block"): blocks.receive_undo_block,
+    ("Flag", None): reports.receive_flag,
+    ("Like", None): reactions.receive_like,
+    ("Undo", "Like"): reactions.receive_undo_like,
 }

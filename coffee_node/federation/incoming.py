@@ -12,6 +12,10 @@ class Ignored(Exception):
     """What arrived is fine but changes nothing here; the message says why and is kept in the ledger."""
 
 
+class Refused(Exception):
+    """A plugin does not want what arrived; the message says why and is kept in the ledger."""
+
+
 class NeedsDocument(Exception):
     """A handler needs a document of another server; it is fetched outside the transaction."""
 

@@ -57,6 +57,11 @@ class Actor(Row):
         return not self.host
 
     @property
+    def is_met(self) -> bool:
+        """Whether more than its id is known: ours are, another's is once its document was read."""
+        return bool(self.inbox)
+
+    @property
     def delivery_inbox(self) -> str:
         """The shared inbox where the server has one, else the actor's own."""
         return self.shared_inbox or self.inbox
@@ -128,8 +133,7 @@ class Delivery(Row):
     __table_args__ = (
         UniqueConstraint("activity_id", "inbox"),
         Index(
-            "ix_delivery_waiting",
-            "host",
+            "ix_delivery_due",
             "next_try_at",
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
@@ -172,11 +176,18 @@ class InboxItem(Row):
     __table_args__ = (
         Index(
             "ix_inbox_item_received",
+            "id",
             "next_try_at",
             sqlite_where=text("state = 'received'"),
             postgresql_where=text("state = 'received'"),
         ),
-        Index("ix_inbox_item_actor", "actor_uri", "id"),
+        Index(
+            "ix_inbox_item_order",
+            "actor_uri",
+            "id",
+            sqlite_where=text("state = 'received'"),
+            postgresql_where=text("state = 'received'"),
+        ),
     )
 
     activity_uri: Mapped[str] = mapped_column(URI, unique=True)

@@ -5,30 +5,59 @@ from __future__ import annotations
 from typing import Any
 
 from coffee_node.activitypub import vocabulary
-from coffee_node.federation import members_view, origin
+from coffee_node.base.contracts import ObjectType
+from coffee_node.federation import members_view, object_copies, origin, receipts
 from coffee_node.federation.actors import ref
 from coffee_node.federation.incoming import Ignored, Incoming
-from coffee_node.federation.remote_objects import forget_actor, forget_object, save_actor, save_object
+from coffee_node.federation.remote_objects import forget_actor, forget_object, save_actor
 from coffee_node.node import current_node
 
 
 def create_or_update(incoming: Incoming) -> None:
     """Keep a new or changed object, or a changed actor."""
     document = origin.trusted_object(incoming)
-    object_type = current_node.registry.type_for(document)
     if vocabulary.short_type(document.get("type")) in vocabulary.ACTOR_TYPES:
         _update_actor(incoming, document)
         return
+    object_type = known_type(document)
+    if object_type.receive is not None:
+        object_type.receive(document, ref(origin.author_of(incoming, document)))
+        return
+    facts = object_copies.Facts([(vocabulary.id_of(document), incoming.sender.uri)])
+    object_copies.keep([judged_copy(incoming, document, object_type, facts, origin.Relevance())])
+
+
+def known_type(document: dict[str, Any]) -> ObjectType:
+    """The feature's type of a document; Ignored when there is none."""
+    object_type = current_node.registry.type_for(document)
     if object_type is None:
         raise Ignored(f"no feature here knows {document.get('type')}")
+    return object_type
+
+
+def judged_copy(
+    incoming: Incoming,
+    document: dict[str, Any],
+    object_type: ObjectType,
+    facts: object_copies.Facts,
+    relevance: origin.Relevance,
+) -> object_copies.ObjectCopy:
+    """The copy that a Create or Update leaves here by every rule; Ignored when it must leave none."""
     author = origin.author_of(incoming, document)
-    if object_type.receive is not None:
-        object_type.receive(document, ref(author))
-        return
-    if not origin.is_relevant(author, document):
+    is_embedded = document is incoming.object
+    is_moderated = author is not incoming.sender and vocabulary.same_host(author.uri, incoming.sender.uri)
+    if is_embedded and is_moderated and facts.held(vocabulary.id_of(document)) is None:
+        raise Ignored("a moderator changes only what its owner has published")
+    if not relevance.covers(author, document):
         raise Ignored("nobody here follows its author")
-    is_new = vocabulary.short_type(incoming.activity.get("type")) == "Create"
-    save_object(object_type, document, author, is_new=is_new, is_post=incoming.is_post)
+    return object_copies.judged(
+        object_type,
+        document,
+        author,
+        facts,
+        is_new=vocabulary.short_type(incoming.activity.get("type")) == "Create",
+        is_post=incoming.is_post and is_embedded,
+    )
 
 
 def _update_actor(incoming: Incoming, document: dict[str, Any]) -> None:
@@ -42,11 +71,12 @@ def _update_actor(incoming: Incoming, document: dict[str, Any]) -> None:
 
 
 def delete(incoming: Incoming) -> None:
-    """Erase what its owner deleted; an actor deletes itself."""
+    """Erase what its owner, or a moderator its owner has named, deleted; an actor deletes itself."""
     uri = vocabulary.id_of(incoming.object)
     if not uri:
         raise Ignored("the Delete names nothing")
     if uri == incoming.sender.uri:
         forget_actor(incoming.sender)
     else:
-        forget_object(uri, incoming.sender)
+        forget_object(uri, incoming.sender, is_moderated=origin.is_moderator_of(incoming, uri))
+    receipts.confirm(incoming)

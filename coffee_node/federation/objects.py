@@ -14,9 +14,10 @@ from coffee_node.base.database import db
 from coffee_node.base.errors import Unprocessable
 from coffee_node.base.i18n import gettext as _
 from coffee_node.base.ids import new_uuid
-from coffee_node.federation import audience, outbox, search
+from coffee_node.federation import audience, object_proofs, outbox, search
 from coffee_node.federation.actors import actor_document
 from coffee_node.federation.models import Actor, FederatedObject, ObjectTag
+from coffee_node.federation.reaction_rows import forget_about, forget_by
 from coffee_node.node import current_node
 
 WIDTH = {"private": 0, "space": 1, "network": 2, "public": 3}
@@ -128,6 +129,7 @@ def _erase(row: Any, tombstone: dict[str, Any]) -> None:
     row.document = tombstone
     row.folded = ""
     db.session.execute(delete(ObjectTag).where(ObjectTag.object_uri == row.uri))
+    forget_about(row.uri)
 
 
 def delete_actor(actor: Actor) -> None:
@@ -148,6 +150,7 @@ def delete_actor(actor: Actor) -> None:
     received = audience.inboxes_that_received(actor.uri)
     uri = f"{actor.uri}#delete"
     outbox.publish(actor, "Delete", actor.uri, to=to, cc=cc, uri=uri, also_to=received)
+    forget_by(actor)
     actor.gone_at = clock.utcnow()
     actor.name = actor.summary = ""
     actor.document = {"id": actor.uri, "type": "Tombstone", "formerType": actor.type}
@@ -219,7 +222,7 @@ def publish_actor(actor: Actor) -> dict[str, Any]:
 
 
 def object_document(object_type: ObjectType, row: Any) -> dict[str, Any]:
-    """An object of ours as on the wire, without `@context`; flush before."""
+    """An object of ours as on the wire, without `@context`, proven where it is for all; flush before."""
     if object_type.is_actor:
         return actor_document(row.actor)
     document: dict[str, Any] = object_type.schema.render(row)
@@ -227,17 +230,25 @@ def object_document(object_type: ObjectType, row: Any) -> dict[str, Any]:
     document |= {"url": row.uri, "to": to, "cc": cc}
     if not cc:
         del document["cc"]
+    if row.visibility == "public":
+        proof = object_proofs.proof_for(row.actor, document, object_type.schema.context)
+        document |= {"proof": proof} if proof else {}
     return document
 
 
 def set_columns(row: Any, values: dict[str, Any], *, complete: bool = False) -> None:
     """Put values into their columns; `complete` resets the columns that are not named."""
-    for column in inspect(type(row)).columns:
-        name = column.key
-        if name in ENGINE_COLUMNS or not (complete or name in values):
-            continue
-        value = values.get(name)
-        setattr(row, name, _default(column) if value is None else value)
+    for name, value in column_values(type(row), values).items():
+        if complete or name in values:
+            setattr(row, name, value)
+
+
+def column_values(model: type[Any], values: dict[str, Any]) -> dict[str, Any]:
+    """A value for every column that a feature fills; what is absent or empty gets the column's default."""
+    columns = ((column.key, column) for column in inspect(model).columns if column.key not in ENGINE_COLUMNS)
+    return {
+        name: _default(column) if values.get(name) is None else values[name] for name, column in columns
+    }
 
 
 def _default(column: Any) -> Any:
@@ -251,16 +262,6 @@ def index(row: Any) -> None:
     """Keep the folded text and the tag table in step with the row."""
     row.folded = search.searchable_text(row)
     db.session.execute(delete(ObjectTag).where(ObjectTag.object_uri == row.uri))
-    tags = [
-        {
-            "object_uri": row.uri,
-            "rel": str(tag.get("rel") or ""),
-            "href": str(tag.get("href") or "")[:2048],
-            "name": name[:300],
-            "folded": search.fold(name)[:300],
-        }
-        for tag in row.tags or []
-        for name in search.tag_names([tag])
-    ]
+    tags = search.tag_rows(row.uri, row.tags or [])
     if tags:
         db.session.execute(insert(ObjectTag), tags)

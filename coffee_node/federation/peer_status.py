@@ -8,8 +8,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from coffee_node.activitypub import vocabulary
 from coffee_node.base.database import db
+from coffee_node.base.errors import NotFound
 from coffee_node.federation import actors
+from coffee_node.federation.failure_words import in_words
 from coffee_node.federation.models import Delivery, Follow
 from coffee_node.federation.peer_models import Backfill, Peer
 
@@ -19,7 +22,10 @@ FAILED = ("refused", "gone", "gave_up")
 
 @dataclass(frozen=True)
 class PeerStatus:
-    """One peer for the network page, the command line and metrics; counts are deliveries."""
+    """One peer for the network page, the command line and metrics; counts are deliveries.
+
+    State: asks, asked, paused, away, refuses or ok. `reason` is the last error as a sentence.
+    """
 
     host: str
     name: str
@@ -34,11 +40,15 @@ class PeerStatus:
     done: int
     waiting: int
     failed: int
+    oldest_waiting_at: datetime | None
     failing_since: datetime | None
+    paused_at: datetime | None
     next_try_at: datetime | None
     last_error: str
+    reason: str
     backfill: str
     known_since: datetime | None
+    signature_scheme: str
 
 
 @dataclass(frozen=True)
@@ -49,9 +59,10 @@ class Counted:
     waiting: int
     failed: int
     next_try_at: datetime | None
+    oldest_waiting_at: datetime | None
 
 
-NONE = Counted(0, 0, 0, None)
+NONE = Counted(0, 0, 0, None, None)
 
 
 def statuses() -> list[PeerStatus]:
@@ -70,6 +81,15 @@ def statuses() -> list[PeerStatus]:
     return sorted(found, key=lambda status: (not status.is_partner, status.host))
 
 
+def status_of(host: str) -> PeerStatus:
+    """One peer; NotFound when nothing was ever exchanged with this host."""
+    wanted = vocabulary.normalise_netloc(host) or host
+    for status in statuses():
+        if status.host == wanted:
+            return status
+    raise NotFound(f"{host} is not known here.", "See the peers: coffee-node peer list")
+
+
 def _status(peer: Peer, out: str, back: str, counted: Counted, walk: Backfill | None) -> PeerStatus:
     return PeerStatus(
         host=peer.host,
@@ -85,11 +105,15 @@ def _status(peer: Peer, out: str, back: str, counted: Counted, walk: Backfill | 
         done=counted.done,
         waiting=counted.waiting,
         failed=counted.failed,
+        oldest_waiting_at=counted.oldest_waiting_at,
         failing_since=peer.failing_since,
+        paused_at=peer.paused_at,
         next_try_at=peer.away_until or counted.next_try_at,
         last_error=peer.last_error,
+        reason=in_words(peer.last_error),
         backfill=walk.state if walk else "",
         known_since=walk.started_at if walk else None,
+        signature_scheme=peer.signature_scheme,
     )
 
 
@@ -100,10 +124,11 @@ def _count_deliveries() -> dict[str, Counted]:
         return func.sum(case((Delivery.state.in_(states), 1), else_=0))
 
     next_try = func.min(case((Delivery.state == "waiting", Delivery.next_try_at)))
-    query = select(Delivery.host, number(*DONE), number("waiting"), number(*FAILED), next_try)
+    oldest = func.min(case((Delivery.state == "waiting", Delivery.created_at)))
+    query = select(Delivery.host, number(*DONE), number("waiting"), number(*FAILED), next_try, oldest)
     return {
-        host: Counted(int(done), int(waiting), int(failed), moment)
-        for host, done, waiting, failed, moment in db.session.execute(query.group_by(Delivery.host))
+        host: Counted(int(done), int(waiting), int(failed), moment, since)
+        for host, done, waiting, failed, moment, since in db.session.execute(query.group_by(Delivery.host))
     }
 
 
@@ -112,11 +137,13 @@ def _states(where: ColumnElement[bool], key: InstrumentedAttribute[int]) -> dict
 
 
 def _state(peer: Peer, out: str, back: str) -> str:
-    """One word for the pill: asked, asks, away, refuses or ok."""
+    """One word for the pill: asked, asks, paused, away, refuses or ok."""
     if back == "requested":
         return "asks"
     if out == "requested":
         return "asked"
+    if peer.state == "paused":
+        return "paused"
     if peer.failing_since is not None:
         return "refuses" if peer.state == "refuses" and peer.away_until is None else "away"
     return "ok"

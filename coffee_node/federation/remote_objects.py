@@ -1,75 +1,37 @@
-"""Copies of what others made: kept, changed and erased only as their owner may.
-
-Ownership is decided here and nowhere else (federation.md, section 13; FEP-fe34).
-"""
+"""Copies of what others made: kept, changed and erased only as their owner may (federation.md, 13)."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from coffee_node.activitypub import vocabulary
 from coffee_node.base import clock
 from coffee_node.base.contracts import ObjectType
-from coffee_node.base.database import db, insert_ignore
-from coffee_node.federation import audience
+from coffee_node.base.database import after_commit, db, insert_ignore
 from coffee_node.federation.actors import save_remote_actor
 from coffee_node.federation.incoming import Ignored
 from coffee_node.federation.models import Actor, ObjectTag
+from coffee_node.federation.object_copies import Facts, judged, keep, tombstone_hash
 from coffee_node.federation.objects import find_object, index, set_columns
 from coffee_node.federation.peer_models import Tombstone
-from coffee_node.node import current_node
+from coffee_node.federation.reaction_rows import forget_about, forget_by
+from coffee_node.node import current_node, this_node
 
 TOMBSTONE_LIFE = timedelta(days=30)
 
 
 def save_object(
     object_type: ObjectType, document: dict[str, Any], author: Actor, *, is_new: bool, is_post: bool = True
-) -> Any:
+) -> None:
     """Keep a copy of somebody else's object; raises Ignored when it must not change what we hold.
 
     `is_new` for a Create (a known id stays as it is), `is_post` for a delivery (an equal `updated` counts).
     """
-    values = object_type.schema.parse(document)
-    uri = values["uri"]
-    if author.is_local or not vocabulary.same_host(uri, author.uri):
-        raise Ignored("the object is not on its author's host")
-    if is_tombstoned(uri):
-        raise Ignored("the object was deleted before")
-    visibility = audience.visibility_of(document, author)
-    row = db.session.scalar(select(object_type.model).where(object_type.model.uri == uri))
-    if row is None and find_object(uri) is not None:
-        raise Ignored("we hold an object of another type with this id")
-    if row is None:
-        row = object_type.model(uri=uri, actor=author, origin=author.host)
-        db.session.add(row)
-    else:
-        _check_change(row, author, values, is_new=is_new, is_post=is_post)
-    set_columns(row, values, complete=True)
-    row.type = vocabulary.short_type(document.get("type")) or object_type.name
-    row.visibility = visibility
-    row.document = {name: value for name, value in document.items() if name != "@context"}
-    row.published = values.get("published") or row.published or clock.utcnow()
-    row.updated = values.get("updated")
-    db.session.flush()
-    index(row)
-    return row
-
-
-def _check_change(row: Any, author: Actor, values: dict[str, Any], *, is_new: bool, is_post: bool) -> None:
-    if row.is_local or row.actor_id != author.id:
-        raise Ignored("only the owner may change an object")
-    if is_new and is_post:
-        raise Ignored("a second Create of a known object")
-    ours, theirs = row.updated or row.published, values.get("updated") or values.get("published")
-    if theirs is None or ours is None:
-        return
-    if theirs < ours or (theirs == ours and not is_post):
-        raise Ignored("we hold a version that is not older")
+    keep([judged(object_type, document, author, Facts(), is_new=is_new, is_post=is_post)])
 
 
 def save_actor(document: dict[str, Any], *, is_relevant: bool) -> Actor:
@@ -97,17 +59,24 @@ def save_actor(document: dict[str, Any], *, is_relevant: bool) -> Actor:
     return actor
 
 
-def forget_object(uri: str, owner: Actor) -> None:
-    """A Delete from its owner: erase our copy and remember that the id is gone (30 days)."""
+def forget_object(uri: str, owner: Actor, *, is_moderated: bool = False) -> None:
+    """A Delete from its owner: erase our copy and remember that the id is gone (30 days).
+
+    With `is_moderated` it comes from somebody the owner has named as its moderator.
+    """
     if owner.is_local or not vocabulary.same_host(uri, owner.uri):
         raise Ignored("only the owner may delete an object")
     found = find_object(uri)
-    if found is not None:
-        row = found[1]
-        if row.is_local or row.actor_id != owner.id:
-            raise Ignored("only the owner may delete an object")
-        db.session.execute(delete(ObjectTag).where(ObjectTag.object_uri == uri))
-        db.session.delete(row)
+    if found is None:
+        # Nobody here knows whose it is: only a Create of the same actor is kept away.
+        bury(uri, owner.uri)
+        return
+    row = found[1]
+    if row.is_local or not (row.actor_id == owner.id or is_moderated):
+        raise Ignored("only the owner may delete an object")
+    db.session.execute(delete(ObjectTag).where(ObjectTag.object_uri == uri))
+    forget_about(uri)
+    db.session.delete(row)
     bury(uri)
 
 
@@ -119,22 +88,19 @@ def forget_actor(actor: Actor) -> None:
         ).all()
         for row in rows:
             db.session.execute(delete(ObjectTag).where(ObjectTag.object_uri == row.uri))
+            forget_about(row.uri)
             db.session.delete(row)
+    forget_by(actor)
     actor.gone_at = clock.utcnow()
+    after_commit(this_node().senders.clear)
     actor.name = actor.summary = ""
     actor.document = {"id": actor.uri, "type": "Tombstone", "formerType": actor.type}
     bury(actor.uri)
 
 
-def bury(uri: str) -> None:
-    """Remember for 30 days that an id was deleted."""
-    hashed = hashlib.sha256(uri.encode()).hexdigest()
-    values = {"uri_hash": hashed, "expires_at": clock.utcnow() + TOMBSTONE_LIFE}
-    db.session.execute(insert_ignore(Tombstone), [values])
-
-
-def is_tombstoned(uri: str) -> bool:
-    """Whether the id was deleted within the last 30 days."""
-    hashed = hashlib.sha256(uri.encode()).hexdigest()
-    found = db.session.scalar(select(Tombstone.expires_at).where(Tombstone.uri_hash == hashed))
-    return found is not None and found > clock.utcnow()
+def bury(uri: str, author_uri: str = "") -> None:
+    """Remember for 30 days that an id was deleted; one that was unknown here, by this author only."""
+    hashed = tombstone_hash(uri, author_uri)
+    until = {"expires_at": clock.utcnow() + TOMBSTONE_LIFE}
+    db.session.execute(insert_ignore(Tombstone), [{"uri_hash": hashed, **until}])
+    db.session.execute(update(Tombstone).where(Tombstone.uri_hash == hashed).values(until))

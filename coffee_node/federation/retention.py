@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, delete, select
 from coffee_node.base import clock
 from coffee_node.base.contracts import Task
 from coffee_node.base.database import Row, db, write
+from coffee_node.base.mail import Mail
 from coffee_node.federation.account_models import BrowserSession, IdempotencyKey, SignInLink
 from coffee_node.federation.models import InboxItem
 from coffee_node.federation.peer_models import Tombstone
+from coffee_node.federation.social_models import Lookup
 
 LEDGER_LIFE = timedelta(days=30)
 KEY_LIFE = timedelta(hours=24)
@@ -35,8 +37,10 @@ def prune() -> str:
     old = now - LEDGER_LIFE
     is_done = InboxItem.state.in_(("handled", "ignored", "refused"))
     removed = _prune(InboxItem, is_done, InboxItem.updated_at < old)
+    removed += _prune(Mail, Mail.state.in_(("sent", "dropped")), Mail.updated_at < old)
     removed += _prune(Tombstone, Tombstone.expires_at < now)
     removed += _prune(IdempotencyKey, IdempotencyKey.created_at < now - KEY_LIFE)
+    removed += _prune(Lookup, Lookup.created_at < now - KEY_LIFE)
     removed += _prune(SignInLink, SignInLink.expires_at < now)
     removed += _prune(BrowserSession, BrowserSession.expires_at < now)
     return f"{removed} rows past their time were removed."

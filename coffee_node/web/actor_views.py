@@ -10,12 +10,13 @@ from markupsafe import Markup
 from coffee_node.activitypub import vocabulary
 from coffee_node.base.errors import Gone, NotFound
 from coffee_node.base.i18n import gettext as _
-from coffee_node.federation import actors, follows
+from coffee_node.federation import actors, domain_policy, follows, moves, receipts
 from coffee_node.federation.models import Actor
 from coffee_node.node import current_node
 from coffee_node.web.auth import current_account, current_viewer
 from coffee_node.web.federation_views import reader_level
 from coffee_node.web.negotiation import document_response, wants_document
+from coffee_node.web.receipts import erasure_line
 
 actor_pages = Blueprint("actors", __name__)
 
@@ -27,8 +28,10 @@ def show(handle: str) -> Any:
     actor = actors.find_remote_actor(slug, host) if host else actors.find_local_actor(slug)
     if actor is None or (actor.type == "Application" and actor.is_local):
         raise NotFound(_("Nobody with this name is known here."))
+    if domain_policy.is_hidden(actor):
+        raise NotFound(_("Nobody with this name is shown here."), _("A manager of this site has decided so."))
     if actor.gone_at is not None:
-        raise Gone(_("This person or place has left."))
+        return _left(actor)
     if actor.is_local and wants_document(request) and actors.is_known_outside(actor):
         return document_response(actors.actor_document(actor, reader_level()), vocabulary.ACTOR_CONTEXT)
     described = actors.described_row(actor)
@@ -37,6 +40,21 @@ def show(handle: str) -> Any:
     if actor.is_local and not actor.is_published:
         raise NotFound(_("Nobody with this name is known here."))
     return render_template("actor.html", actor=actor, document=actors.document_of(actor))
+
+
+def _left(actor: Actor) -> Any:
+    """What is left of somebody who left: for an administrator, at which partners it is gone too."""
+    account = current_account()
+    erasure = receipts.erasure_of(actor.uri) if actor.is_local else None
+    if account is None or not account.is_admin or erasure is None:
+        raise Gone(_("This person or place has left."))
+    return render_template("erased.html", line=erasure_line(erasure)), 410
+
+
+def moved_to(actor: Actor) -> str:
+    """The id to which an actor has moved, empty where it has not."""
+    move = moves.move_of(actor)
+    return move.target_uri if move is not None else ""
 
 
 def actor_blocks(actor: Actor) -> list[Markup]:

@@ -15,7 +15,7 @@ from coffee_node.base import clock
 from coffee_node.base.contracts import ActorRef
 from coffee_node.base.errors import Forbidden, Unauthorized
 from coffee_node.base.i18n import gettext as _
-from coffee_node.federation import accounts, actors, audience
+from coffee_node.federation import accounts, actors, audience, domain_policy
 from coffee_node.federation.account_models import Account
 from coffee_node.federation.models import Actor
 from coffee_node.federation.sender_keys import verified_sender
@@ -110,6 +110,8 @@ def signed_by(request: Request, *, anybody: bool = False) -> Actor | None:
     if "Signature" not in request.headers:
         return None
     signature = read_signature(incoming_request(), now=clock.utcnow(), hosts={current_node.config.host})
-    if not anybody and vocabulary.host_of(signature.key_id) not in audience.admitted_hosts():
+    host = vocabulary.host_of(signature.key_id)
+    domain_policy.refuse_suspended(host)
+    if not anybody and host not in audience.admitted_hosts() and not domain_policy.is_allowed(host):
         return None
     return verified_sender(signature)

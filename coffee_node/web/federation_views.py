@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,10 +14,9 @@ from coffee_node.activitypub.collections import (
     collection_page,
     ordered_collection,
     union_context,
-    whole_collection,
 )
-from coffee_node.base.errors import Gone, NotFound, Unauthorized
-from coffee_node.federation import actors, audience, inbox, outbox, peers
+from coffee_node.base.errors import CoffeeError, Forbidden, Gone, NotFound, TooManyRequests, Unauthorized
+from coffee_node.federation import actors, arrival_limits, audience, domain_policy, inbox, outbox, peers
 from coffee_node.federation.actors import actor_document, find_local_actor
 from coffee_node.federation.models import Activity, Actor
 from coffee_node.node import current_node
@@ -24,6 +24,7 @@ from coffee_node.web.auth import signed_by
 from coffee_node.web.negotiation import document_response, wants_document
 from coffee_node.web.protocol import incoming_request, is_protocol, read_body
 
+logger = logging.getLogger(__name__)
 federation_pages = Blueprint("federation", __name__)
 PAGE_SIZE = 20
 NEWEST = 2**31 - 1
@@ -34,8 +35,7 @@ NEWEST = 2**31 - 1
 @is_protocol
 def receive() -> Response:
     """Take an activity for anybody of this node."""
-    inbox.accept(incoming_request(read_body()))
-    return Response(status=202)
+    return _taken()
 
 
 @federation_pages.post("/actors/<slug>/inbox")
@@ -43,7 +43,23 @@ def receive() -> Response:
 def receive_for(slug: str) -> Response:
     """Take an activity for one actor."""
     local_actor(slug)
-    inbox.accept(incoming_request(read_body()))
+    return _taken()
+
+
+def _taken() -> Response:
+    """Accept the activity of this request, or say in one line of the log why not."""
+    address = request.remote_addr or ""
+    arrival_limits.refuse_noisy(address)
+    try:
+        inbox.accept(incoming_request(read_body()))
+    except TooManyRequests:
+        raise
+    except CoffeeError as error:
+        if not isinstance(error, Forbidden):
+            arrival_limits.count_failure(address)
+        why = "".join(sign if sign.isprintable() else " " for sign in error.message[:300])
+        logger.warning("Refused an activity from %s with %d: %s", address, error.status, why)
+        raise
     return Response(status=202)
 
 
@@ -86,7 +102,8 @@ def reader_level() -> str:
     if reader is not None and reader.host in audience.admitted_hosts():
         peers.note_sign_of_life(reader.host)
         return "network"
-    if (must_sign and reader is None) or audience.is_closed():
+    is_allowed = reader is not None and domain_policy.is_allowed(reader.host)
+    if (must_sign and reader is None) or (audience.is_closed() and not is_allowed):
         raise Unauthorized("This node serves signed requests only.", "Sign the GET with your node's key.")
     return "public"
 
@@ -135,13 +152,6 @@ def show_follows(slug: str | None, which: str) -> Response:
     actor = local_actor(slug) if slug else actors.node_actor()
     total = actors.count_follows(actor, which)
     return document_response(ordered_collection(f"{actor.uri}/{which}", total))
-
-
-@federation_pages.get("/actors/<slug>/featured")
-def show_featured(slug: str) -> Response:
-    """What an actor pins to the top of its page; nothing so far."""
-    uri = f"{local_actor(slug).uri}/featured"
-    return document_response(whole_collection(uri, []))
 
 
 @federation_pages.get("/activities/<uuid>")

@@ -1,4 +1,4 @@
-"""Following from this node: find somebody on any server, follow, stop following."""
+"""Following from this node: follow, stop following, decide who follows, hear what changed."""
 
 from __future__ import annotations
 
@@ -7,30 +7,15 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from coffee_node.base.errors import CoffeeError, FetchError, NotFound
+from coffee_node.base.errors import NotFound
 from coffee_node.base.i18n import gettext as _
 from coffee_node.federation import follows
 from coffee_node.federation.actors import find_actor
-from coffee_node.federation.lookup import look_up
 from coffee_node.federation.models import Actor
-from coffee_node.web.addresses import safe_back
 from coffee_node.web.auth import current_account, require_account
 from coffee_node.web.object_views import actor_url
 
 follow_pages = Blueprint("follow", __name__)
-
-
-@follow_pages.get("/lookup")
-@require_account
-def find() -> Response:
-    """Go to the page of `@name@host` or of an address, asking its server when we do not know it."""
-    text = request.args.get("q", "").strip()
-    try:
-        actor = look_up(text)
-    except CoffeeError as error:
-        flash(_why_not(error, text), "bad")
-        return redirect(safe_back(request.args.get("back"), "/search"), 303)
-    return redirect(actor_url(actor), 303)
 
 
 @follow_pages.get("/me/follows")
@@ -39,8 +24,21 @@ def mine() -> str:
     """Who asks to follow the reader, and whom the reader follows."""
     me = _myself()
     return render_template(
-        "follows.html", requests=follows.requests_to(me), followed=follows.followed_by(me), me=me
+        "follows.html",
+        requests=follows.requests_to(me),
+        followed=follows.followed_by(me),
+        notices=follows.notices_for(me),
+        problems=follows.problems_of(me),
+        me=me,
     )
+
+
+@follow_pages.post("/me/follows/notices/<int:notice_id>")
+@require_account
+def dismiss(notice_id: int) -> Response:
+    """Put a notice away that was read."""
+    follows.dismiss_notice(_myself(), notice_id)
+    return redirect("/me/follows", 303)
 
 
 @follow_pages.post("/me/follows/<int:follow_id>")
@@ -65,10 +63,10 @@ def answer(follow_id: int) -> Response:
 def follow() -> Response:
     """Follow the actor whose id is in `uri`, as the reader's own person."""
     target = _target()
-    name = target.name or target.slug
+    name = target.name or target.slug or target.uri
     follows.request_follow(_myself(), target)
     flash(_("You asked to follow %(name)s. You see here what comes of it.", name=name), "ok")
-    return redirect(actor_url(target), 303)
+    return redirect(actor_url(target) if target.is_met else "/me/follows", 303)
 
 
 @follow_pages.post("/unfollow")
@@ -79,14 +77,8 @@ def unfollow() -> Response:
     found = follows.find_follow(_myself(), target)
     if found is not None and found.state in ("requested", "accepted"):
         follows.undo_follow(found)
-    flash(_("You no longer follow %(name)s.", name=target.name or target.slug), "ok")
-    return redirect(actor_url(target), 303)
-
-
-def _why_not(error: CoffeeError, text: str) -> str:
-    if isinstance(error, FetchError):
-        return _("Nobody answers at %(address)s. Please check it.", address=text)
-    return _("This leads to nobody. Write it like @name@example.org, or give an address.")
+    flash(_("You no longer follow %(name)s.", name=target.name or target.slug or target.uri), "ok")
+    return redirect(actor_url(target) if target.is_met else "/me/follows", 303)
 
 
 def _myself() -> Actor:

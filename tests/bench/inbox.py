@@ -1,6 +1,6 @@
 """inbox: the whole way of an incoming activity, from the request to the searchable copy, per CPU-second (G4).
 
-Run: python -m tests.bench.inbox [--quick] [--reps N] [--mode a|b] [--json FILE]. 3,000 signed Create(Event) of
+Run: python -m tests.bench.inbox [--quick] [--reps N] [--mode a|b] [--json FILE]. 3,000 Create(Event) of
 50 actors at 5 partners over 16 connections, web and worker together; Fedify takes the same in turn. Needs
 COFFEE_TEST_NODE and COFFEE_TEST_PEER_DIR for the comparison; without them it exits 3.
 """

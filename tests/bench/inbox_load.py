@@ -1,4 +1,4 @@
-"""What the inbox benchmark sends: distinct signed activities of many actors, about 2 kB without the context."""
+"""What the inbox benchmark sends: distinct signed activities of many actors, 2 kB without the context."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def event_activity(origin: str, actor: str, number: int) -> bytes:
                 "addressCountry": "FR",
             },
         },
-        "attachment": [{"type": "Document", "mediaType": "image/jpeg", "url": f"{origin}/a.jpg", "name": "Banner"}],
+        "attachment": [
+            {"type": "Document", "mediaType": "image/jpeg", "url": f"{origin}/a.jpg", "name": "Banner"}
+        ],
         "tag": [{"type": "Hashtag", "name": "#python", "href": f"{origin}/tags/python"}],
         "url": f"{origin}/objects/{number}",
         "published": "2026-11-23T09:10:00Z",
@@ -107,7 +109,9 @@ class Load:
         self._signers: list[Signer] = []
         self._number = 0
         for number in range(ACTORS):
-            self._signers.append(self._add(f"{self.origins[number % HOSTS]}/actors/a{number}", "Organization"))
+            self._signers.append(
+                self._add(f"{self.origins[number % HOSTS]}/actors/a{number}", "Organization")
+            )
         for origin in self.origins:
             self._add(f"{origin}/actor", "Application")
         self._server = http.server.ThreadingHTTPServer(("", self.port), self._handler())
@@ -175,7 +179,9 @@ def post_all(parcels: Sequence[Parcel], inbox: str) -> Counter[int]:
     for parcel in parcels:
         waiting.put(parcel)
     statuses: Counter[int] = Counter()
-    threads = [threading.Thread(target=_post_some, args=(waiting, inbox, statuses)) for _ in range(CONNECTIONS)]
+    threads = [
+        threading.Thread(target=_post_some, args=(waiting, inbox, statuses)) for _ in range(CONNECTIONS)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -79,13 +79,8 @@ def test_a_follow_that_was_taken_back_cannot_be_answered(fediverse: Fediverse, a
     assert [follow.state for follow in tournai.rows(Follow)] == ["undone"]
 
 
-@pytest.mark.parametrize(
-    ("object_", "status"),
-    [("a b", 400), ("a\x00b", 400), ("https://127.0.0.1/x", 422), ("https://nobody.example/x", 503)],
-)
-def test_a_follow_of_nobody_is_told_and_makes_nothing(
-    fediverse: Fediverse, object_: str, status: int
-) -> None:
+@pytest.mark.parametrize("object_", ["a b", "a\x00b", "ftp://nobody.example/x", "https://a@nobody.example/x"])
+def test_a_follow_of_nobody_is_told_and_makes_nothing(fediverse: Fediverse, object_: str) -> None:
     lille = fediverse.node("lille")
     answered = lille.client.post(
         "/actors/lille/outbox",
@@ -93,5 +88,5 @@ def test_a_follow_of_nobody_is_told_and_makes_nothing(
         headers={"Authorization": f"Bearer {lille.token}", "Content-Type": "application/activity+json"},
         base_url=lille.url,
     )
-    assert answered.status_code == status
+    assert answered.status_code == 400
     assert lille.rows(Follow) == []

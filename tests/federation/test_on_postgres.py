@@ -9,6 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from coffee_node.testing import Fediverse, article_document, event_document, need_document
+from tests.federation.test_concurrent_delivery import send_beside_each_other
 from tests.house.postgres import temporary_database
 
 pytestmark = pytest.mark.postgres
@@ -52,3 +53,7 @@ def test_an_outage_loses_nothing_on_postgresql(fediverse: Fediverse) -> None:
     fediverse.clock.advance(hours=2)
     fediverse.settle()
     assert tournai.get_json("/events.json")["total"] == 5
+
+
+def test_two_workers_on_postgresql_send_everything_once(fediverse: Fediverse) -> None:
+    send_beside_each_other(fediverse, fediverse.node("lille"))

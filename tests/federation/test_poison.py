@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from coffee_node import hookimpl
 from coffee_node.base.contracts import ActorRef
-from coffee_node.federation import remote_objects
+from coffee_node.federation import object_copies
 from coffee_node.federation.models import InboxItem
+from coffee_node.federation.object_copies import ObjectCopy
 from coffee_node.testing import Fediverse, event_document
 
 
@@ -31,15 +33,14 @@ def test_a_poisoned_activity_fails_after_five_tries_and_the_next_ones_pass(
     lille, tournai = fediverse.node("lille"), fediverse.node("tournai", plugins=[("listener", listener)])
     fediverse.connect(lille, tournai)
     listener.heard.clear()
-    save = remote_objects.save_object
+    keep = object_copies.keep
 
-    def explode(object_type: Any, document: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        row = save(object_type, document, *args, **kwargs)
-        if document.get("name") == "Poison":
+    def explode(copies: Sequence[ObjectCopy]) -> None:
+        keep(copies)
+        if any(copy.values["name"] == "Poison" for copy in copies):
             raise RuntimeError("a handler has a bug")
-        return row
 
-    monkeypatch.setattr("coffee_node.federation.object_handlers.save_object", explode)
+    monkeypatch.setattr(object_copies, "keep", explode)
     lille.post(event_document(name="Poison"))
     lille.add_person("claire")
     lille.post(event_document(name="Good"))
