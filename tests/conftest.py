@@ -101,9 +101,9 @@ def node_database_url(template_database: str) -> Iterator[Callable[[str], str]]:
 
 
 @pytest.fixture
-def node_queue_url() -> str:
-    """Where the nodes of the fediverse keep their queues: SQLite in their homes, Redis in mode b."""
-    return modes.redis_url() if modes.is_mode_b() else ""
+def node_queue_url(request: pytest.FixtureRequest) -> str:
+    """Where the nodes of the fediverse keep queues and counts: their homes, an empty Redis in mode b."""
+    return str(request.getfixturevalue("redis_url")) if modes.is_mode_b() else ""
 
 
 @pytest.fixture

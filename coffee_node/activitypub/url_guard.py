@@ -96,7 +96,7 @@ class UrlGuard:
         """Give the checked addresses of a host; one that is not public spoils them all.
 
         AddressNotAllowed when one is not allowed, FetchError (temporary) when the name has none just now.
-        Every connection comes by here, so this is also where `refuses` says which hosts are shut out, and why.
+        Every connection comes by here, so this is also where `refuses` says who is shut out, and why.
         """
         name = f"[{host}]" if ":" in host else host
         why = self.refuses(f"{name}:{port}") if self.refuses is not None else ""

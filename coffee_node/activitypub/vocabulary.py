@@ -48,7 +48,9 @@ _KEPT_EMPTY: Final = frozenset({"items", "orderedItems"})
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _ASCII_HOST: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _PLAIN_URL: Final = re.compile(
-    r"(https?)://([a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(:[1-9]\d{0,3})?(?:[/?#][^\x00-\x20\x7f-\x9f\\]*)?", re.ASCII
+    r"(https?)://([a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(:(?:[1-9]\d{0,3}|[1-5]\d{4}))?"
+    r"(?:[/?#][^\x00-\x20\x7f-\x9f\\]*)?",
+    re.ASCII,
 )
 _NOT_IN_URLS: Final = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 
@@ -79,6 +81,8 @@ def type_names(value: Any) -> list[str]:
 
 def short_type(value: Any, known: Iterable[str] = KNOWN_TYPES) -> str:
     """Give the one name that counts of a `type`: the first known of a list; empty when there is none."""
+    if isinstance(value, str):
+        return _short_name(value)
     names = type_names(value)
     known_names = frozenset(known)
     return next((name for name in names if name in known_names), names[0] if names else "")

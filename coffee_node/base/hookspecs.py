@@ -120,7 +120,7 @@ def score_matches(
 
 @hookspec
 def navigation_links(viewer: ActorRef | None) -> Sequence[Link]:
-    """Give entries of the navigation."""
+    """Give entries of the navigation; those below /me/ stand in the reader's own menu."""
 
 
 @hookspec

@@ -86,7 +86,8 @@ def markdown(text: str, headings: bool = False) -> str:
     """Sanitised HTML of a Markdown text; HTML inside it is shown as text."""
     from markdown_it import MarkdownIt
 
-    return sanitise(MarkdownIt("commonmark", {"html": False}).render(without_controls(text[:LENGTH_LIMIT])), headings)
+    source = without_controls(text[:LENGTH_LIMIT])
+    return sanitise(MarkdownIt("commonmark", {"html": False}).render(source), headings)
 
 
 def to_text(markup: str) -> str:

@@ -195,7 +195,8 @@ def visible(model: type[FederatedObject], account: Account | None = None) -> lis
     `public` is for all, `network` for who is signed in here, `space` for members of a common space,
     `private` for its author.
     """
-    return [model.deleted_at.is_(None), readable(model, account), *hidden_content.not_silenced(model, account)]
+    silenced = hidden_content.not_silenced(model, account)
+    return [model.deleted_at.is_(None), readable(model, account), *silenced]
 
 
 def readable(model: type[FederatedObject], account: Account | None) -> ColumnElement[bool]:

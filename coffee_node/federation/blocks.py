@@ -152,7 +152,7 @@ def refuse_unwanted(incoming: Incoming) -> None:
 def _is_for(incoming: Incoming, blockers: Collection[str]) -> bool:
     """Whether it concerns these actors of ours and nobody else here."""
     type_ = vocabulary.short_type(incoming.activity.get("type"))
-    if type_ in ("Undo", "Block", "Delete"):
+    if type_ in ("Undo", "Block", "Delete", "Join", "Leave"):
         return False
     concerned = {uri for uri in audience.recipients_of(incoming.activity) if _is_ours(uri)}
     owner = _owner_here(vocabulary.id_of(incoming.object))

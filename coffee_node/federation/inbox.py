@@ -92,8 +92,9 @@ def _refuse_strangers(sender: Sender, arrived: Arrived) -> None:
 
 def _note_followers(request: IncomingRequest, signature: RequestSignature, sender: Sender) -> None:
     value = request.header(follower_sync.HEADER)
-    if value:
-        follower_sync.note_header(db.session.get_one(Actor, sender.id), value, signature.covered)
+    actor = db.session.get(Actor, sender.id) if value else None
+    if value and actor is not None:
+        follower_sync.note_header(actor, value, signature.covered)
 
 
 def read_activity(body: bytes) -> Arrived:

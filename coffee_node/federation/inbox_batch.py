@@ -18,7 +18,7 @@ from coffee_node.activitypub import vocabulary
 from coffee_node.base.contracts import ActorRef
 from coffee_node.base.database import after_commit, db
 from coffee_node.base.errors import InvalidDocument
-from coffee_node.federation import blocks, object_copies, object_handlers, origin
+from coffee_node.federation import object_copies, object_handlers, origin
 from coffee_node.federation.actors import ref
 from coffee_node.federation.inbox_ledger import Item
 from coffee_node.federation.incoming import Ignored, Incoming, NeedsDocument, Refused
@@ -56,19 +56,12 @@ def _is_plain(activity: dict[str, Any]) -> bool:
 
 def handle(run: Sequence[Arrival]) -> dict[int, Outcome]:
     """Judge and write a run inside the caller's savepoint; how each ended, up to the first not plain one."""
-    senders = _senders({item.actor_uri for item, _ in run})
-    facts = Facts((vocabulary.id_of(activity["object"]), item.actor_uri) for item, activity in run)
-    relevance = origin.Relevance(senders.values())
+    plugins = current_node.plugins
+    judge = _Judge(run, asks=plugins.listens("refuse_activity"), tells=plugins.listens("activity_received"))
     outcomes: dict[int, Outcome] = {}
-    copies: list[ObjectCopy] = []
-    told: list[tuple[dict[str, Any], ActorRef]] = []
-    hears = current_node.plugins.listens("activity_received")
     for item, activity in run:
-        sender = senders.get(item.actor_uri)
-        if sender is None:
-            break
         try:
-            copies.append(_judged(item, activity, sender, facts, relevance))
+            judge.hear(item, activity)
         except NeedsDocument:
             break
         except Refused as reason:
@@ -77,29 +70,51 @@ def handle(run: Sequence[Arrival]) -> dict[int, Outcome]:
             outcomes[item.id] = ("ignored", str(reason))
         else:
             outcomes[item.id] = ("handled", "")
-            if hears:
-                told.append((activity, ref(sender)))
-    object_copies.keep(copies)
-    tell_plugins(told)
+    object_copies.keep(judge.copies)
+    tell_plugins(judge.told)
     return outcomes
 
 
-def _senders(uris: AbstractSet[str]) -> dict[str, Actor]:
-    query = select(Actor).where(Actor.uri.in_(uris)).options(defer(Actor.document), defer(Actor.summary))
+class _Judge:
+    """What a run needs to know, asked for together, and what was found good so far."""
+
+    def __init__(self, run: Sequence[Arrival], *, asks: bool, tells: bool) -> None:
+        self._asks, self._tells = asks, tells
+        self._senders = _senders({item.actor_uri for item, _ in run}, is_whole=asks or tells)
+        self._refs: dict[str, ActorRef] = {}
+        self._facts = Facts((vocabulary.id_of(activity["object"]), item.actor_uri) for item, activity in run)
+        self._relevance = origin.Relevance(self._senders.values())
+        self.copies: list[ObjectCopy] = []
+        self.told: list[tuple[dict[str, Any], ActorRef]] = []
+
+    def hear(self, item: Item, activity: dict[str, Any]) -> None:
+        """Find one good, or raise why not; an unknown sender is somebody to be fetched."""
+        sender = self._senders.get(item.actor_uri)
+        if sender is None:
+            raise NeedsDocument(item.actor_uri)
+        origin.check_sender(item.activity_uri, sender)
+        if self._asks:
+            ask_plugins(activity, self._ref(sender))
+        incoming = Incoming(activity, sender, {}, item.is_post)
+        document = origin.trusted_object(incoming)
+        object_type = object_handlers.known_type(document)
+        copy = object_handlers.judged_copy(incoming, document, object_type, self._facts, self._relevance)
+        self.copies.append(copy)
+        if self._tells:
+            self.told.append((activity, self._ref(sender)))
+
+    def _ref(self, sender: Actor) -> ActorRef:
+        if sender.uri not in self._refs:
+            self._refs[sender.uri] = ref(sender)
+        return self._refs[sender.uri]
+
+
+def _senders(uris: AbstractSet[str], *, is_whole: bool) -> dict[str, Actor]:
+    """The actors with these ids; their documents are left out where nobody looks into them."""
+    query = select(Actor).where(Actor.uri.in_(uris))
+    if not is_whole:
+        query = query.options(defer(Actor.document), defer(Actor.summary))
     return {actor.uri: actor for actor in db.session.scalars(query)}
-
-
-def _judged(
-    item: Item, activity: dict[str, Any], sender: Actor, facts: Facts, relevance: origin.Relevance
-) -> ObjectCopy:
-    origin.check_sender(item.activity_uri, sender)
-    if current_node.plugins.listens("refuse_activity"):
-        ask_plugins(activity, ref(sender))
-    incoming = Incoming(activity, sender, {}, item.is_post)
-    blocks.refuse_unwanted(incoming)
-    document = origin.trusted_object(incoming)
-    object_type = object_handlers.known_type(document)
-    return object_handlers.judged_copy(incoming, document, object_type, facts, relevance)
 
 
 def ask_plugins(activity: dict[str, Any], actor: ActorRef) -> None:

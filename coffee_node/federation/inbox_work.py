@@ -27,7 +27,7 @@ from coffee_node.node import this_node
 
 logger = logging.getLogger(__name__)
 BATCH = 100
-GATHER_SECONDS = 0.2
+GATHER_SECONDS = 0.25
 STREAM_SECONDS = 1.0
 MAX_FETCHES = 10
 Outcome = tuple[str, str]

@@ -27,7 +27,7 @@ class OfferedKey:
 
 
 def fetch_key(key_id: str) -> OfferedKey:
-    """Ask for a key and its owner, within 5 seconds in all; FetchError, InvalidDocument when it does not hold.
+    """Ask for a key and its owner, within 5 seconds in all; FetchError, or InvalidDocument if not proven.
 
     Key, owner and actor are on one host, and the owner lists a key with this id or with the same content.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -85,11 +86,17 @@ def create_object(
 
 
 def update_object(
-    object_type: ObjectType, row: Any, values: dict[str, Any], visibility: str | None = None
+    object_type: ObjectType,
+    row: Any,
+    values: dict[str, Any],
+    visibility: str | None = None,
+    *,
+    also_to: Iterable[audience.Target] = (),
 ) -> Any:
     """Change an object of ours and publish its Update, inside the caller's write().
 
     The audience can only be widened: what has left the node cannot be called back, only deleted.
+    `also_to` are inboxes of people who have to do with it and are named to nobody.
     """
     if row.deleted_at is not None:
         raise Unprocessable(_("This was deleted and cannot be changed."), _("Write a new one."))
@@ -101,11 +108,11 @@ def update_object(
     row.visibility = visibility or row.visibility
     set_columns(row, values)
     row.updated = next_version(row.updated)
-    _publish(object_type, row, "Update")
+    _publish(object_type, row, "Update", also_to)
     return row
 
 
-def delete_object(object_type: ObjectType, row: Any) -> None:
+def delete_object(object_type: ObjectType, row: Any, *, also_to: Iterable[audience.Target] = ()) -> None:
     """Delete an object of ours everywhere it went, inside the caller's write(); its texts are erased."""
     if row.deleted_at is not None:
         return
@@ -117,7 +124,7 @@ def delete_object(object_type: ObjectType, row: Any) -> None:
         "deleted": clock.rfc3339(now),
     }
     to, cc = audience.address(row.actor, row.visibility)
-    received = audience.inboxes_that_received(row.uri)
+    received = [*audience.inboxes_that_received(row.uri), *also_to]
     _erase(row, tombstone)
     outbox.hide_activities_about(row.uri)
     outbox.publish(row.actor, "Delete", tombstone, to=to, cc=cc, visibility=row.visibility, also_to=received)
@@ -184,7 +191,7 @@ def actor_row(object_type: ObjectType, actor: Actor) -> Any:
     return row
 
 
-def _publish(object_type: ObjectType, row: Any, type_: str) -> None:
+def _publish(object_type: ObjectType, row: Any, type_: str, also_to: Iterable[audience.Target] = ()) -> None:
     db.session.flush()
     index(row)
     if object_type.is_actor:
@@ -202,6 +209,7 @@ def _publish(object_type: ObjectType, row: Any, type_: str) -> None:
         cc=cc,
         visibility=row.visibility,
         context=object_type.schema.context,
+        also_to=also_to,
     )
 
 
@@ -246,9 +254,7 @@ def set_columns(row: Any, values: dict[str, Any], *, complete: bool = False) -> 
 def column_values(model: type[Any], values: dict[str, Any]) -> dict[str, Any]:
     """A value for every column that a feature fills; what is absent or empty gets the column's default."""
     columns = ((column.key, column) for column in inspect(model).columns if column.key not in ENGINE_COLUMNS)
-    return {
-        name: _default(column) if values.get(name) is None else values[name] for name, column in columns
-    }
+    return {name: _default(column) if values.get(name) is None else values[name] for name, column in columns}
 
 
 def _default(column: Any) -> Any:

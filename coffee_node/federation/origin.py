@@ -46,7 +46,17 @@ class Relevance:
         if self._followed[author.id]:
             return True
         reply = vocabulary.id_of((document or {}).get("inReplyTo"))
-        return bool(reply) and vocabulary.host_of(reply) == current_node.config.host
+        if reply and vocabulary.host_of(reply) == current_node.config.host:
+            return True
+        return _is_joined_here(vocabulary.id_of(document))
+
+
+def _is_joined_here(uri: str) -> bool:
+    """Whether somebody here asked to take part in this: what its owner says of it concerns them."""
+    if not uri:
+        return False
+    asked = select(Activity.id).where(Activity.object_uri == uri, Activity.type == "Join")
+    return db.session.scalar(asked.where(Activity.direction == "out").limit(1)) is not None
 
 
 def is_relevant(author: Actor, document: dict[str, Any] | None = None) -> bool:

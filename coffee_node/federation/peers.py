@@ -45,8 +45,12 @@ def note_received(hosts: Iterable[str]) -> None:
 def note_sign_of_life(host: str) -> None:
     """A host that was away or silent asks us something with a valid signature: it is back."""
     silent = clock.utcnow() - catch_up.SILENCE
-    query = select(Peer.id).where(Peer.host == host).where(
-        Peer.failing_since.is_not(None) | Peer.away_until.is_not(None) | (Peer.last_received_at < silent)
+    query = (
+        select(Peer.id)
+        .where(Peer.host == host)
+        .where(
+            Peer.failing_since.is_not(None) | Peer.away_until.is_not(None) | (Peer.last_received_at < silent)
+        )
     )
     if db.session.scalar(query) is not None:
         with write():

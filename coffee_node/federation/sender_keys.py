@@ -56,7 +56,11 @@ def verified_sender(signature: RequestSignature) -> Actor:
     Raises SignatureError (401) when the key does not fit or is gone, Unavailable (503) when its server
     does not answer just now.
     """
-    return db.session.get_one(Actor, known_sender(signature, renew=False).id)
+    actor = db.session.get(Actor, known_sender(signature, renew=False).id)
+    if actor is None:
+        current_node.senders.clear()
+        raise SignatureError("key", "The actor that signed is not known any more.")
+    return actor
 
 
 def known_sender(signature: RequestSignature, *, renew: bool = True) -> Sender:

@@ -31,9 +31,7 @@ class SignInForm(FederatedForm):
         [InputRequired()],
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
-    password = PasswordField(
-        _("Password"), [InputRequired()], render_kw={"autocomplete": "current-password"}
-    )
+    password = PasswordField(_("Password"), [InputRequired()], render_kw={"autocomplete": "current-password"})
     back = HiddenField()
 
 

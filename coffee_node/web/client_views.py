@@ -9,8 +9,7 @@ from coffee_node.base.database import write
 from coffee_node.base.errors import Forbidden, Unauthorized
 from coffee_node.federation import accounts, client_outbox
 from coffee_node.federation.account_models import Token
-from coffee_node.web.federation_views import local_actor
-from coffee_node.web.protocol import is_protocol, read_body
+from coffee_node.web.protocol import is_protocol, local_actor, read_body
 
 client_pages = Blueprint("client", __name__)
 

@@ -10,8 +10,9 @@ from flask import Blueprint, Response
 from coffee_node.activitypub.collections import union_context, whole_collection
 from coffee_node.base.contracts import ObjectType
 from coffee_node.federation import actor_collections
-from coffee_node.web.federation_views import local_actor, visibilities
+from coffee_node.web.federation_views import visibilities
 from coffee_node.web.negotiation import document_response
+from coffee_node.web.protocol import local_actor
 
 collection_pages = Blueprint("collections", __name__)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,16 +14,16 @@ from coffee_node.activitypub.collections import (
     ordered_collection,
     union_context,
 )
-from coffee_node.base.errors import CoffeeError, Forbidden, Gone, NotFound, TooManyRequests, Unauthorized
-from coffee_node.federation import actors, arrival_limits, audience, domain_policy, inbox, outbox, peers
-from coffee_node.federation.actors import actor_document, find_local_actor
-from coffee_node.federation.models import Activity, Actor
+from coffee_node.base.errors import NotFound, Unauthorized
+from coffee_node.federation import actors, audience, domain_policy, outbox, peers
+from coffee_node.federation.actors import actor_document
+from coffee_node.federation.models import Activity
 from coffee_node.node import current_node
 from coffee_node.web.auth import signed_by
+from coffee_node.web.inbox_door import refusal_of
 from coffee_node.web.negotiation import document_response, wants_document
-from coffee_node.web.protocol import incoming_request, is_protocol, read_body
+from coffee_node.web.protocol import is_protocol, local_actor
 
-logger = logging.getLogger(__name__)
 federation_pages = Blueprint("federation", __name__)
 PAGE_SIZE = 20
 NEWEST = 2**31 - 1
@@ -32,45 +31,11 @@ NEWEST = 2**31 - 1
 
 @federation_pages.post("/inbox", endpoint="shared_inbox")
 @federation_pages.post("/actor/inbox", endpoint="node_inbox")
-@is_protocol
-def receive() -> Response:
-    """Take an activity for anybody of this node."""
-    return _taken()
-
-
 @federation_pages.post("/actors/<slug>/inbox")
 @is_protocol
-def receive_for(slug: str) -> Response:
-    """Take an activity for one actor."""
-    local_actor(slug)
-    return _taken()
-
-
-def _taken() -> Response:
-    """Accept the activity of this request, or say in one line of the log why not."""
-    address = request.remote_addr or ""
-    arrival_limits.refuse_noisy(address)
-    try:
-        inbox.accept(incoming_request(read_body()))
-    except TooManyRequests:
-        raise
-    except CoffeeError as error:
-        if not isinstance(error, Forbidden):
-            arrival_limits.count_failure(address)
-        why = "".join(sign if sign.isprintable() else " " for sign in error.message[:300])
-        logger.warning("Refused an activity from %s with %d: %s", address, error.status, why)
-        raise
-    return Response(status=202)
-
-
-def local_actor(slug: str) -> Actor:
-    """Our actor with this slug; the same NotFound for one that never was, Gone for one that left."""
-    actor = find_local_actor(slug)
-    if actor is None or actor.type == "Application":
-        raise NotFound("There is no such actor here.")
-    if actor.gone_at is not None:
-        raise Gone("This actor has left.")
-    return actor
+def refuse(slug: str = "") -> Response:
+    """Say why the door of the inboxes did not accept an activity; the rest it answers itself."""
+    raise refusal_of(request)
 
 
 @federation_pages.get("/actor")

@@ -13,9 +13,8 @@ from coffee_node.federation import actors, follower_sync, peers
 from coffee_node.federation.models import Actor
 from coffee_node.federation.sender_keys import verified_sender
 from coffee_node.node import current_node
-from coffee_node.web.federation_views import local_actor
 from coffee_node.web.negotiation import document_response
-from coffee_node.web.protocol import incoming_request
+from coffee_node.web.protocol import incoming_request, local_actor
 
 follower_sync_pages = Blueprint("follower_sync", __name__)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import request
+from flask import Request, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from coffee_node.activitypub.signed_request import IncomingRequest
-from coffee_node.base.errors import TooLarge, UnsupportedMedia
+from coffee_node.base.errors import Gone, NotFound, TooLarge, UnsupportedMedia
+from coffee_node.federation.actors import find_local_actor
+from coffee_node.federation.models import Actor
 from coffee_node.node import current_node
 
 MAX_BODY = 1024 * 1024
@@ -23,27 +25,37 @@ def is_protocol(view: View) -> View:
     return view
 
 
-def incoming_request(body: bytes = b"") -> IncomingRequest:
-    """This request as its signature describes it; the target is the request line's, not the decoded one."""
-    target = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path
-    if not request.query_string:
+def incoming_request(body: bytes = b"", asked: Request = request) -> IncomingRequest:
+    """A request as its signature describes it; the target is the request line's, not the decoded one."""
+    target = asked.environ.get("RAW_URI") or asked.environ.get("REQUEST_URI") or asked.full_path
+    if not asked.query_string:
         target = str(target).rstrip("?")
     scheme = "https" if current_node.config.is_https else "http"
     return IncomingRequest(
-        request.method, str(target), dict(request.headers), body, request.headers.get("Host", ""), scheme
+        asked.method, str(target), dict(asked.headers), body, asked.headers.get("Host", ""), scheme
     )
 
 
-def read_body() -> bytes:
+def read_body(asked: Request = request) -> bytes:
     """The bytes of a POSTed document; UnsupportedMedia or TooLarge before anything is parsed."""
-    if request.mimetype not in BODY_TYPES:
+    if asked.mimetype not in BODY_TYPES:
         raise UnsupportedMedia(
-            f"The type {request.mimetype or '(none)'} is not read here.", "Send application/activity+json."
+            f"The type {asked.mimetype or '(none)'} is not read here.", "Send application/activity+json."
         )
-    if request.headers.get("Content-Encoding", "identity") != "identity":
+    if asked.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedMedia("Compressed bodies are not read here.", "Send the document uncompressed.")
-    request.max_content_length = MAX_BODY
+    asked.max_content_length = MAX_BODY
     try:
-        return request.get_data(cache=False)
+        return asked.get_data(cache=False)
     except RequestEntityTooLarge as error:
         raise TooLarge("A document has at most 1 MiB.", "Send less at once.") from error
+
+
+def local_actor(slug: str) -> Actor:
+    """Our actor with this slug; the same NotFound for one that never was, Gone for one that left."""
+    actor = find_local_actor(slug)
+    if actor is None or actor.type == "Application":
+        raise NotFound("There is no such actor here.")
+    if actor.gone_at is not None:
+        raise Gone("This actor has left.")
+    return actor

@@ -11,6 +11,7 @@ from coffee_node.web.discovery_views import discovery_pages
 from coffee_node.web.federation_views import federation_pages
 from coffee_node.web.follow_views import follow_pages
 from coffee_node.web.follower_sync_views import follower_sync_pages
+from coffee_node.web.inbox_door import InboxDoor
 from coffee_node.web.intent_views import intent_pages
 from coffee_node.web.lookup_views import lookup_pages
 from coffee_node.web.moderation_views import moderation_pages
@@ -28,7 +29,8 @@ PAGES = (
 
 
 def init_protocol_pages(app: Flask) -> None:
-    """Register them, and teach templates to link to rows and actors."""
+    """Register them, put the door of the inboxes in front, and teach templates to link to rows and actors."""
+    app.wsgi_app = InboxDoor(app)  # type: ignore[method-assign]
     for pages in PAGES:
         app.register_blueprint(pages)
     app.jinja_env.globals.update(

@@ -58,12 +58,14 @@ def site_frame() -> SiteFrame:
     """Everything around the page of this request, asked for once."""
     if "site_frame" not in g:
         account = current_account()
+        links = _links()
+        own = [link for link in links if _is_personal(link)] if account is not None and account.actor else []
         g.site_frame = SiteFrame(
             name=site_name(),
-            links=_links(),
+            links=[link for link in links if not _is_personal(link)],
             languages=_languages(),
             account=account,
-            account_links=_account_links(account),
+            account_links=_account_links(account, own),
             sign_in_href=sign_in_href(),
         )
     frame: SiteFrame = g.site_frame
@@ -75,6 +77,11 @@ def _links() -> list[NavigationLink]:
     links = sorted((link for _owner, found in answers for link in found), key=lambda link: link.order)
     home = NavigationLink(_("Home"), "/", request.path == "/")
     return [home, *(NavigationLink(str(link.label), link.url, _is_here(link)) for link in links)]
+
+
+def _is_personal(link: NavigationLink) -> bool:
+    """Whether a link is for the reader's own menu: pages of one's own stand below /me/."""
+    return link.url.startswith("/me/")
 
 
 def _is_here(link: Link) -> bool:
@@ -90,7 +97,7 @@ def _languages() -> list[LanguageChoice]:
     ]
 
 
-def _account_links(account: Account | None) -> list[NavigationLink]:
+def _account_links(account: Account | None, own: list[NavigationLink]) -> list[NavigationLink]:
     if account is None:
         return []
     links = []
@@ -98,6 +105,7 @@ def _account_links(account: Account | None) -> list[NavigationLink]:
         links.append(NavigationLink(_("My page"), f"/@{account.actor.slug}"))
         links.append(NavigationLink(_("My profile"), "/me/profile"))
         links.append(NavigationLink(_("Whom I follow"), "/me/follows"))
+        links += own
     if account.is_admin:
         links.append(NavigationLink(_("Network"), "/network"))
         links.append(NavigationLink(_("Deliveries"), "/admin/deliveries"))

@@ -29,7 +29,9 @@ def upgrade() -> None:
         sa.Column("place_in_line", sa.Integer(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("is_final", sa.Boolean(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -41,6 +43,4 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_event_participation_actor_id"), "event_participation", ["actor_id"])
     op.create_index(op.f("ix_event_participation_join_uri"), "event_participation", ["join_uri"])
-    op.create_index(
-        "ix_event_participation_state", "event_participation", ["event_uri", "state", "asked_at"]
-    )
+    op.create_index("ix_event_participation_state", "event_participation", ["event_uri", "state", "asked_at"])

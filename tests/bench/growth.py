@@ -1,7 +1,7 @@
 """growth: what one publication costs when the nodes grow tenfold, and when the followers do (G5).
 
-Run: python -m tests.bench.growth [--quick] [--reps N] [--mode a|b] [--json FILE]. CPU-seconds of the node from
-the POST to the last delivery; the exponent is the slope between two sizes on logarithmic scales.
+Run: python -m tests.bench.growth [--quick] [--reps N] [--mode a|b] [--json FILE]. CPU-seconds of the node
+from the POST to the last delivery; the exponent is the slope between two sizes on logarithmic scales.
 """
 
 from __future__ import annotations

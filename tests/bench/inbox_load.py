@@ -30,10 +30,38 @@ PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 CONTENT = "<p>Trois présentations courtes, puis un verre. " + "Venez comme vous êtes, en ville. " * 3 + "</p>"
 
 
+PLACE = {
+    "type": "Place",
+    "name": "Mutualab",
+    "latitude": 50.63297,
+    "longitude": 3.05858,
+    "address": {
+        "type": "PostalAddress",
+        "streetAddress": "19 rue Nicolas Leblanc",
+        "postalCode": "59000",
+        "addressLocality": "Lille",
+        "addressCountry": "FR",
+    },
+}
+
+
 def event_activity(origin: str, actor: str, number: int) -> bytes:
     """A Create(Event) with everything a space of ours writes into one."""
     audience: dict[str, Any] = {"to": [PUBLIC], "cc": [f"{actor}/followers", f"{origin}/actor/followers"]}
-    event = {
+    activity = {
+        "@context": EVENT_CONTEXT,
+        "id": f"{origin}/activities/{number}",
+        "type": "Create",
+        "actor": actor,
+        "published": "2026-11-23T09:10:00Z",
+        "object": event_document(origin, actor, number) | audience,
+    }
+    return orjson.dumps(activity | audience)
+
+
+def event_document(origin: str, actor: str, number: int) -> dict[str, Any]:
+    """The Event itself."""
+    return {
         "id": f"{origin}/objects/{number}",
         "type": "Event",
         "attributedTo": actor,
@@ -56,19 +84,7 @@ def event_activity(origin: str, actor: str, number: int) -> bytes:
         "remainingAttendeeCapacity": 37,
         "participantCount": 3,
         "attendees": f"{origin}/objects/{number}/attendees",
-        "location": {
-            "type": "Place",
-            "name": "Mutualab",
-            "latitude": 50.63297,
-            "longitude": 3.05858,
-            "address": {
-                "type": "PostalAddress",
-                "streetAddress": "19 rue Nicolas Leblanc",
-                "postalCode": "59000",
-                "addressLocality": "Lille",
-                "addressCountry": "FR",
-            },
-        },
+        "location": PLACE,
         "attachment": [
             {"type": "Document", "mediaType": "image/jpeg", "url": f"{origin}/a.jpg", "name": "Banner"}
         ],
@@ -76,19 +92,7 @@ def event_activity(origin: str, actor: str, number: int) -> bytes:
         "url": f"{origin}/objects/{number}",
         "published": "2026-11-23T09:10:00Z",
         "updated": "2026-11-23T09:10:00Z",
-        **audience,
     }
-    return orjson.dumps(
-        {
-            "@context": EVENT_CONTEXT,
-            "id": f"{origin}/activities/{number}",
-            "type": "Create",
-            "actor": actor,
-            "published": "2026-11-23T09:10:00Z",
-            "object": event,
-            **audience,
-        }
-    )
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from coffee_node.base.database import db, write
 from coffee_node.federation import actors, follower_sync, outbox
 from coffee_node.federation.actors import find_local_actor
 from coffee_node.federation.models import Activity, Follow
+from coffee_node.federation.social_models import FollowerCheck
 from coffee_node.testing import Fediverse, TestNode, note_document
 
 VECTOR = "c33f48cd341ef046a206b8a72ec97af65079f9a3a9b90eef79c5920dce45c61f"
@@ -144,7 +145,7 @@ def test_headers_about_others_are_passed_over(fediverse: Fediverse) -> None:
         assert deliver(lille, tournai, header) == 202
     fediverse.settle()
     assert follow_state(tournai) == ["accepted"]
-    assert tournai.rows(follower_sync.FollowerCheck) == []
+    assert tournai.rows(FollowerCheck) == []
 
 
 def test_a_list_that_cannot_be_read_drops_nobody_and_is_asked_for_again(fediverse: Fediverse) -> None:

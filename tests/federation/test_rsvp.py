@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from datetime import timedelta
-from typing import Any
 
 import orjson
 import pytest
@@ -15,11 +14,11 @@ from coffee_node.base.database import db, write
 from coffee_node.features.events import service
 from coffee_node.features.events.models import Event
 from coffee_node.features.events.participations import Participation
-from coffee_node.features.events.schemas import EventSchema
 from coffee_node.federation import outbox
 from coffee_node.federation.actors import find_local_actor
 from coffee_node.federation.models import Activity, Delivery, InboxItem
-from coffee_node.testing import Fediverse, TestNode, event_document
+from coffee_node.testing import Fediverse, TestNode
+from tests.federation.neighbour_events import announce, join, people, states
 
 
 @pytest.fixture
@@ -27,33 +26,6 @@ def pair(fediverse: Fediverse) -> tuple[TestNode, TestNode]:
     lille, tournai = fediverse.node("lille"), fediverse.node("tournai")
     fediverse.connect(lille, tournai)
     return lille, tournai
-
-
-def announce(fediverse: Fediverse, node: TestNode, **values: Any) -> str:
-    """An event of the node's space with these columns, known everywhere; its id."""
-    with node.context():
-        space = find_local_actor(node.slug)
-        assert space is not None
-        document = event_document(id=f"{node.url}/objects/new")
-        parsed = EventSchema().parse(document)
-        kept = {name: parsed[name] for name in ("name", "start_time", "end_time", "content", "language")}
-        uri = service.announce_event(space, kept | values).uri
-    fediverse.settle()
-    return uri
-
-
-def people(node: TestNode, number: int) -> list[str]:
-    return [node.add_person(f"guest{one}-{node.name}").slug for one in range(number)]
-
-
-def states(node: TestNode, event: str) -> dict[str, str]:
-    """The registrations for an event that a node knows, by actor."""
-    with node.context():
-        return {row.actor.uri: row.state for row in node.rows(Participation, event_uri=event)}
-
-
-def join(node: TestNode, actor: str, event: str, **more: Any) -> str:
-    return node.post({"type": "Join", "object": event, **more}, actor)
 
 
 def test_thirty_seats_forty_people_from_two_sides_and_a_waiting_list(

@@ -30,7 +30,7 @@ class FedifyPeer:
             return json.load(answer)
 
     def tell(self, command: str, document: Any, **parameters: str) -> Any:
-        """The JSON answer to a document given to a control endpoint, such as `tell("send", activity, to=...)`."""
+        """The JSON answer to a document given to a control endpoint: `tell("send", activity, to=...)`."""
         query = f"?{urlencode(parameters)}" if parameters else ""
         request = urllib.request.Request(  # noqa: S310
             f"{self.origin}/_test/{command}{query}", data=json.dumps(document).encode()

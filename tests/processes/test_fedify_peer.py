@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def test_the_peer_receives_and_reads_offers_and_articles(lille: RealNode, alice:
     follow(alice, space_of(lille))
     for document, name in ((need_document(), "Note"), (article_document(), "Article")):
         uri = lille.publish(document)
-        wait_for(lambda uri=uri: alice.received("Create", uri), 10)
+        wait_for(partial(alice.received, "Create", uri), 10)
         ours = lille.get_json(uri, ACTIVITY)
         assert alice.tell("parse", ours)["class"] == name
     assert alice.ask("errors") == []

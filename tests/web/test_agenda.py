@@ -140,7 +140,9 @@ def test_one_event_can_be_put_into_a_calendar(lille: TestNode) -> None:
 
 def test_the_collections_that_an_event_names_can_be_read(lille: TestNode) -> None:
     event = lille.object_of(lille.post(event_document()))
-    assert lille.get_json(event["attendees"].removeprefix(lille.url))["totalItems"] == 0
+    attendees = lille.get_json(event["attendees"].removeprefix(lille.url))
+    assert (attendees["type"], attendees["totalItems"]) == ("OrderedCollection", 0)
+    assert set(attendees) == {"@context", "id", "type", "totalItems"}
     assert lille.get_json(event["organizers"]["id"].removeprefix(lille.url))["items"] == [
         event["attributedTo"]
     ]

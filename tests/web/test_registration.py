@@ -6,7 +6,10 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
+from coffee_node.base.database import db, write
+from coffee_node.features.events.models import Event
 from coffee_node.features.events.participations import Participation
 from coffee_node.federation import accounts
 from coffee_node.testing import Fediverse, TestNode, event_document
@@ -34,12 +37,18 @@ class Visit:
         return str(answer.text)
 
     def press(self, action: str, **fields: str) -> None:
-        token = re.search(r'name="csrf_token" value="([^"]+)"', self.text)
+        answer = self._post(action, fields)
+        assert answer.status_code == 303, answer.text
+
+    def send(self, action: str, **fields: str) -> str:
+        return str(self._post(action, fields).text)
+
+    def _post(self, action: str, fields: dict[str, str]) -> Any:
+        token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', self.text)
         assert token is not None
         sent = {"csrf_token": token[1], **fields}
         referer = {"Referer": self.node.url + self.page}
-        answer = self.browser.post(action, data=sent, base_url=self.node.url, headers=referer)
-        assert answer.status_code == 303, answer.text
+        return self.browser.post(action, data=sent, base_url=self.node.url, headers=referer)
 
 
 @pytest.fixture
@@ -76,6 +85,7 @@ def test_a_coworker_registers_for_an_event_of_another_node_and_gives_the_seat_ba
     jan.press("/events/leave", uri=event)
     fediverse.settle()
     assert [row.state for row in lille.rows(Participation)] == ["left"]
+    assert "You gave your seat back." in jan.text
     assert 'action="/events/join"' in jan.text
 
 
@@ -90,7 +100,9 @@ def test_the_organiser_confirms_one_and_refuses_another_with_a_reason(
         Visit(tournai, handle, copy_page(event)).press("/events/join", uri=event)
     fediverse.settle()
     desk = Visit(lille, "admin", f"/events/{event[-36:]}/participants")
-    first, second = lille.rows(Participation)
+    with lille.context():
+        by_name = {row.actor.slug: row for row in lille.rows(Participation)}
+    first, second = by_name["jan"], by_name["mia"]
     desk.press(f"{desk.page}/{first.id}", answer="accept")
     desk.press(f"{desk.page}/{second.id}", answer="reject", reason="For members of the region.")
     fediverse.settle()
@@ -127,3 +139,79 @@ def test_an_event_that_is_full_says_why_nobody_gets_in(
     fediverse.settle()
     [refused] = tournai.rows(Participation)
     assert refused.reason and refused.reason in jan.text
+
+
+def test_who_waits_reads_the_place_in_line_here_and_there(
+    fediverse: Fediverse, pair: tuple[TestNode, TestNode]
+) -> None:
+    lille, tournai = pair
+    event = lille.object_of(lille.post(event_document(maximumAttendeeCapacity=1)))["id"]
+    with lille.context(), write():
+        db.session.execute(update(Event).values(has_waiting_list=True))
+    for handle in ("claire", "omar"):
+        lille.add_person(handle)
+    page = event.removeprefix(lille.url)
+    Visit(lille, "claire", page).press("/events/join", uri=event)
+    fediverse.settle()
+    assert "It is full: you get a place on the waiting list." in Visit(lille, "omar", page).text
+    for visit in (Visit(tournai, "jan", copy_page(event)), Visit(lille, "omar", page)):
+        visit.press("/events/join", uri=event)
+        fediverse.settle()
+    assert "On the waiting list, place 1." in Visit(tournai, "jan", copy_page(event)).text
+    assert "On the waiting list, place 2." in Visit(lille, "omar", page).text
+    Visit(lille, "claire", page).press("/events/leave", uri=event)
+    fediverse.settle()
+    assert "Confirmed: there is a seat." in Visit(tournai, "jan", copy_page(event)).text
+    assert "On the waiting list, place 1." in Visit(lille, "omar", page).text
+
+
+def test_the_page_says_how_far_a_request_came(fediverse: Fediverse, pair: tuple[TestNode, TestNode]) -> None:
+    lille, tournai = pair
+    event = lille.object_of(lille.post(event_document(joinMode="restricted")))["id"]
+    fediverse.settle()
+    fediverse.down.add(lille.host)
+    jan = Visit(tournai, "jan", copy_page(event))
+    jan.press("/events/join", uri=event)
+    fediverse.settle()
+    assert "lille.example does not answer; your registration leaves by itself." in jan.text
+    fediverse.down.clear()
+    fediverse.clock.advance(hours=2)
+    fediverse.settle()
+    assert "It has arrived at lille.example." in jan.text
+    fediverse.clock.advance(days=4)
+    assert "No answer for three days." in Visit(tournai, "jan", copy_page(event)).text
+
+
+def test_an_organiser_invites_by_address(fediverse: Fediverse) -> None:
+    lille = fediverse.node("lille")
+    lille.add_person("claire")
+    event = lille.object_of(lille.post(event_document(joinMode="invite")))["id"]
+    desk = Visit(lille, "admin", f"/events/{event[-36:]}/edit")
+    said = {
+        "name": "Dinner",
+        "language": "fr",
+        "start_day": "2027-01-08",
+        "start_clock": "18:00",
+        "end_clock": "20:00",
+    }
+    said |= {"timezone": "Europe/Paris", "join_mode": "invite", "visibility": "public"}
+    assert "Nobody here knows @eve@x.example." in desk.send(desk.page, **said, invited="@eve@x.example")
+    desk.press(desk.page, **said, invited="@claire@lille.example")
+    with lille.context():
+        assert db.session.scalars(select(Event.invited)).all() == [[f"{lille.url}/actors/claire"]]
+    assert "@claire@lille.example" in desk.text
+
+
+def test_a_withdrawn_event_says_so_in_the_list_of_registrations(
+    fediverse: Fediverse, pair: tuple[TestNode, TestNode]
+) -> None:
+    lille, tournai = pair
+    event = lille.object_of(lille.post(event_document(name="Drinks")))["id"]
+    fediverse.settle()
+    Visit(tournai, "jan", copy_page(event)).press("/events/join", uri=event)
+    fediverse.settle()
+    lille.post({"type": "Delete", "object": event})
+    fediverse.settle()
+    mine = Visit(tournai, "jan", "/me/events").text
+    assert "The organiser has withdrawn this event." in mine
+    assert "Confirmed" not in mine

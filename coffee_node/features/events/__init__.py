@@ -15,6 +15,7 @@ from coffee_node.base.i18n import gettext as _
 from coffee_node.features.events import (
     form_views,
     pages,
+    registration,
     registration_handlers,
     registration_views,
     service,
@@ -63,11 +64,33 @@ def register_blueprints(register: Callable[[Blueprint], None]) -> None:
 
 @hookimpl
 def navigation_links(viewer: ActorRef | None) -> Sequence[Link]:
-    """The agenda."""
-    return [Link(label=_("Agenda"), url="/events", order=10)]
+    """The agenda, and the reader's own registrations."""
+    return [
+        Link(label=_("Agenda"), url="/events", order=10),
+        Link(label=_("My registrations"), url="/me/events", order=210),
+    ]
 
 
 @hookimpl
 def page_blocks(page: str, document: Mapping[str, Any], viewer: ActorRef | None) -> Sequence[Markup]:
     """The two banks of the home page, and what an actor announces on its page."""
     return pages.blocks(page, document)
+
+
+@hookimpl
+def activity_received(activity: dict[str, Any], actor: ActorRef) -> None:
+    """Who deleted itself elsewhere gives its seats back."""
+    registration.forget_departed(activity, actor)
+
+
+@hookimpl
+def export_personal_data(actor: ActorRef) -> dict[str, Any]:
+    """What somebody registered for; nothing where there is nothing."""
+    found = registration.of_person(actor.uri)
+    return {"registrations": found} if found else {}
+
+
+@hookimpl
+def erase_personal_data(actor: ActorRef) -> None:
+    """The registrations, given back where they still stand."""
+    registration.forget_person(actor.uri)

@@ -16,6 +16,7 @@ from coffee_node.activitypub.vocabulary import is_web_url
 from coffee_node.base import html, i18n
 from coffee_node.base.errors import InvalidDocument
 from coffee_node.base.i18n import _, gettext
+from coffee_node.features.events import invitations
 from coffee_node.features.events.models import CATEGORIES, ZONE_OF_COUNTRY, Event
 from coffee_node.features.events.schemas import EventSchema
 from coffee_node.web.choice_fields import RadioField, SelectField
@@ -81,6 +82,10 @@ class EventForm(FederatedForm):
         default="free",
     )
     external_url = StringField(_("Address for registration"), widget=URLInput())
+    invited = WordsField(
+        _("Who is invited"),
+        description=_("Their addresses, separated by commas, for example @jan@tournai.example."),
+    )
     has_waiting_list = BooleanField(_("When it is full, keep a waiting list"))
     join_until_day = StringField(
         _("Registration until"),
@@ -124,6 +129,7 @@ class EventForm(FederatedForm):
         for name in ("online_url", "external_url"):
             self._complete_address(name)
         until = self._end_of_day("join_until_day")
+        invited = self._invited()
         document = self._document(start, end)
         if self.problems() or start is None:
             return None
@@ -135,7 +141,8 @@ class EventForm(FederatedForm):
         values = {name: value for name, value in parsed.items() if name in COLUMNS}
         values = with_known_point(values, known_places)
         values |= {"source": self.values()["content"] or "", "source_map": self.content_map.data}
-        return values | {"has_waiting_list": bool(self.has_waiting_list.data), "join_until": until}
+        values |= {"has_waiting_list": bool(self.has_waiting_list.data), "join_until": until}
+        return values | {"invited": invited}
 
     def changed(self, values: dict[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
         """The values without a text that was only shown: HTML that came without Markdown stays as it is."""
@@ -171,6 +178,15 @@ class EventForm(FederatedForm):
         except ValueError:
             self.add_error(name, gettext("Write a day like 2026-12-24."))
             return None
+
+    def _invited(self) -> list[str]:
+        found, unknown = invitations.read_invited(self.invited.data or ())
+        if unknown:
+            names = ", ".join(unknown)
+            self.add_error(
+                "invited", gettext("Nobody here knows %(names)s. Look them up first.", names=names)
+            )
+        return found
 
     def _document(self, start: datetime | None, end: datetime | None) -> dict[str, Any]:
         """The event as on the wire, as far as the form knows it."""
@@ -252,6 +268,7 @@ def fields_of(event: Event) -> dict[str, Any]:
         "end_clock": f"{end:%H:%M}" if end else "",
         "timezone": event.zone_name,
         "join_mode": event.join_mode or "free",
+        "invited": invitations.shown(event.invited or ()),
         "has_waiting_list": event.has_waiting_list,
         "join_until_day": event.join_until.astimezone(event.zone).date().isoformat()
         if event.join_until

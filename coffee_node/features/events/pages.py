@@ -16,7 +16,7 @@ from coffee_node.base.database import db
 from coffee_node.base.i18n import format_date, format_time
 from coffee_node.base.i18n import gettext as _
 from coffee_node.features.events.models import ESTIMATED_LENGTH, Event
-from coffee_node.features.events.registration_views import panel_of
+from coffee_node.features.events.registration_panel import panel_of
 from coffee_node.federation import accounts, objects
 from coffee_node.federation.audience import visible
 from coffee_node.federation.models import Actor

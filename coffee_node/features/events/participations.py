@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, and_, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from coffee_node.base import clock
 from coffee_node.base.database import Row, UtcDateTime, db
 from coffee_node.features.events.models import Event
+from coffee_node.federation.audience import Target
 from coffee_node.federation.models import URI, Actor
 
 STATES = ("asked", "accepted", "waiting", "refused", "ignored", "left")
+STANDING = ("asked", "accepted", "waiting")
+NOTE_LIMIT = 2000
 
 
 class Participation(Row):
     """One actor's registration for one event, ours or another node's; it outlives our copy of the event.
 
     `state` is one of STATES: asked (no answer yet), accepted, waiting (`place_in_line` as last told), refused
-    (with a `reason`), ignored (the organiser's server does not handle registrations) or left.
+    (with a `reason`), ignored (the organiser's server does not handle registrations) or left. `is_final`
+    says that the organiser refused in person, so that asking again changes nothing.
     """
 
     __tablename__ = "event_participation"
@@ -35,10 +41,42 @@ class Participation(Row):
     place_in_line: Mapped[int | None]
     note: Mapped[str] = mapped_column(Text, default="")
     reason: Mapped[str] = mapped_column(Text, default="")
+    is_final: Mapped[bool] = mapped_column(default=False)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     actor: Mapped[Actor] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it was neither refused nor given back."""
+        return self.state in STANDING
+
+    @property
+    def join_document(self) -> dict[str, Any]:
+        """The Join it was asked by, whole, for answers and for taking it back."""
+        return {"id": self.join_uri, "type": "Join", "actor": self.actor.uri, "object": self.event_uri}
+
+    def move(self, state: str) -> None:
+        """Change the state and remember when, inside the caller's write()."""
+        self.state = state
+        self.place_in_line = None
+        self.changed_at = clock.utcnow()
+        db.session.flush()
+
+
+def ask(event: Event, actor: Actor, join_uri: str, note: str) -> Participation:
+    """The row of a registration just asked for, made or begun again, inside the caller's write()."""
+    row = find_participation(event.uri, actor.id)
+    if row is None:
+        row = Participation(event_uri=event.uri, actor=actor, actor_id=actor.id)
+        db.session.add(row)
+    row.event_name, row.join_uri, row.note = event.name[:300], join_uri, note[:NOTE_LIMIT]
+    row.reason, row.answered_at, row.is_final = "", None, False
+    row.asked_at = clock.utcnow()
+    row.move("asked")
+    return row
 
 
 def find_participation(event_uri: str, actor_id: int) -> Participation | None:
@@ -46,7 +84,7 @@ def find_participation(event_uri: str, actor_id: int) -> Participation | None:
     query = select(Participation).where(
         Participation.event_uri == event_uri, Participation.actor_id == actor_id
     )
-    return db.session.scalar(query)
+    return db.session.scalar(query.execution_options(populate_existing=True))
 
 
 def find_join(join_uri: str) -> Participation | None:
@@ -66,6 +104,26 @@ def count_participants(event_uri: str, state: str) -> int:
     """How many registrations for an event are in a state."""
     query = select(func.count()).where(Participation.event_uri == event_uri, Participation.state == state)
     return db.session.scalar(query) or 0
+
+
+def place_in_line(row: Participation) -> int:
+    """Which place somebody on the waiting list has now; 1 gets the next seat that becomes free."""
+    earlier = or_(
+        Participation.asked_at < row.asked_at,
+        and_(Participation.asked_at == row.asked_at, Participation.id < row.id),
+    )
+    waiting = and_(Participation.event_uri == row.event_uri, Participation.state == "waiting")
+    return 1 + (db.session.scalar(select(func.count()).where(waiting, earlier)) or 0)
+
+
+def participant_inboxes(event_uri: str) -> list[Target]:
+    """Where the participants on other nodes hear of a change, whether or not they follow the organiser."""
+    actors = {row.actor.delivery_inbox: row.actor for row in participants(event_uri, *STANDING)}
+    return [
+        Target(actor.host, inbox)
+        for inbox, actor in actors.items()
+        if inbox and actor.host and actor.gone_at is None
+    ]
 
 
 def locked_event(event_uri: str) -> Event | None:

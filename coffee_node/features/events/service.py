@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -11,9 +12,9 @@ from coffee_node.base.contracts import ObjectType
 from coffee_node.base.database import db, write
 from coffee_node.base.errors import NotFound, Unprocessable
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.events import registration
+from coffee_node.features.events import organiser_answers
 from coffee_node.features.events.models import Event
-from coffee_node.features.events.participations import locked_event
+from coffee_node.features.events.participations import locked_event, participant_inboxes
 from coffee_node.federation import actors, objects
 from coffee_node.federation.models import Actor
 from coffee_node.node import current_node
@@ -31,11 +32,15 @@ def announce_event(actor: Actor, values: dict[str, Any], visibility: str = "publ
     _make_online(values)
     with write():
         _take_from_space(actor, values)
+        _name_place(actor, values)
         return _speak_and(values, objects.create_object, event_type(), actor, values, visibility)
 
 
 def change_event(row: Event, values: dict[str, Any], visibility: str | None = None) -> Event:
-    """Publish what is new; a start that moved is kept beside the new one, and the end moves along."""
+    """Publish what is new, also to participants who follow nobody here; more seats go to who waits.
+
+    A start that moved is kept beside the new one, and the end moves along.
+    """
     values = dict(values)
     _make_online(values)
     with write():
@@ -43,9 +48,11 @@ def change_event(row: Event, values: dict[str, Any], visibility: str | None = No
         _note_move(row, values)
         if values.get("join_mode") == "":
             del values["join_mode"]
+        _name_place(row.actor, values)
         spoken = {"language": row.language} | values
-        _speak_and(spoken, objects.update_object, event_type(), row, values, visibility)
-        registration.give_free_seats(row)
+        update = partial(objects.update_object, also_to=participant_inboxes(row.uri))
+        _speak_and(spoken, update, event_type(), row, values, visibility)
+        organiser_answers.give_free_seats(row)
         return row
 
 
@@ -55,13 +62,17 @@ def cancel_event(row: Event) -> Event:
 
 
 def withdraw_event(row: Event) -> None:
-    """Take the event away from everywhere it went."""
+    """Take the event away from everywhere it went, and let go of who had registered from elsewhere."""
     with write():
-        objects.delete_object(event_type(), row)
+        objects.delete_object(event_type(), row, also_to=participant_inboxes(row.uri))
+        organiser_answers.forget_guests(row.uri)
 
 
 def tell_seats() -> str:
-    """Send one Update of each event whose seats changed within the last minutes, not one per registration."""
+    """Send one Update of each event whose seats changed since the last run, not one per registration.
+
+    The run of every minute is what holds a storm of registrations down to one Update a minute.
+    """
     changed = select(Event).where(Event.seats_changed_at.is_not(None), Event.deleted_at.is_(None))
     told = 0
     for uri in [row.uri for row in db.session.scalars(changed.limit(SEATS_AT_ONCE))]:
@@ -110,6 +121,18 @@ def _take_from_space(actor: Actor, values: dict[str, Any]) -> None:
         values["country"] = values["country"] or ""
     if not values.get("timezone"):
         values["timezone"] = getattr(space, "timezone", "") or ""
+
+
+def _name_place(actor: Actor, values: dict[str, Any]) -> None:
+    """Give the place of the space itself an id, so that others see that all its events are there."""
+    described = actors.described_row(actor) if actor.type == "Organization" else None
+    own = getattr(described[1], "place", None) if described is not None else None
+    if own and values.get("place") and _unnamed(values["place"]) == _unnamed(own):
+        values["place"] = {**values["place"], "uri": f"{actor.uri}#place"}
+
+
+def _unnamed(place: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in place.items() if name != "uri"}
 
 
 def _note_move(row: Event, values: dict[str, Any]) -> None:

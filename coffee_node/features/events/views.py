@@ -124,7 +124,7 @@ def copy_ics() -> Response:
 def attendees(uuid: str) -> Response:
     """How many take part; who they are is the organiser's business."""
     row = _published(uuid)
-    return _collection(f"{row.uri}/attendees", row.participant_count or 0)
+    return _collection(f"{row.uri}/attendees", "OrderedCollection", row.participant_count or 0)
 
 
 @blueprint.get("/objects/<uuid>/organizers")
@@ -132,7 +132,7 @@ def organizers(uuid: str) -> Response:
     """The actors that organise an event."""
     row = _published(uuid)
     items = row.organizers or [row.actor_uri]
-    return _collection(f"{row.uri}/organizers", len(items), items=items)
+    return _collection(f"{row.uri}/organizers", "Collection", len(items), items=items)
 
 
 def _published(uuid: str) -> Event:
@@ -144,8 +144,8 @@ def _published(uuid: str) -> Event:
     return row
 
 
-def _collection(uri: str, total: int, **more: Any) -> Response:
-    document = {"id": uri, "type": "Collection", "totalItems": total, **more}
+def _collection(uri: str, type_: str, total: int, **more: Any) -> Response:
+    document = {"id": uri, "type": type_, "totalItems": total, **more}
     return document_response(document, AS_NAMESPACE)
 
 

@@ -70,10 +70,11 @@ def register_tasks(register: Callable[[Task], None]) -> None:
 
 @hookimpl
 def navigation_links(viewer: ActorRef | None) -> Sequence[Link]:
-    """Offers and needs, and jobs among them."""
+    """Offers and needs, jobs among them, and what the reader has answered to."""
     return [
         Link(label=_("Offers"), url="/offers", order=20),
         Link(label=_("Jobs"), url="/jobs", order=25),
+        Link(label=_("My answers"), url="/me/answers", order=220),
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -171,3 +172,31 @@ def test_terms_that_point_to_things_are_declared_so() -> None:
 def test_normalising_a_host_twice_changes_nothing(text: str) -> None:
     host = vocabulary.host_of(text)
     assert vocabulary.host_of(f"https://{host}/") == host
+
+
+_PIECES = (
+    "a",
+    "b.example",
+    "EXAMPLE",
+    "-",
+    ".",
+    ":443",
+    ":80",
+    ":8080",
+    ":0443",
+    ":59999",
+    ":60000",
+    ":99999",
+)
+_PIECES += ("/", "?", "#", "@", "\\", "\u00e9", "[::1]", "x" * 260, "//", "%20", " ", "\n")
+
+
+@given(st.sampled_from(["http", "https"]), st.lists(st.sampled_from(_PIECES), min_size=1, max_size=6))
+def test_the_short_way_to_a_host_leads_where_the_long_one_does(scheme: str, pieces: list[str]) -> None:
+    uri = f"{scheme}://{''.join(pieces)}"
+    try:
+        netloc = urlsplit(uri).netloc
+    except ValueError:
+        netloc = ""
+    is_clean = vocabulary.id_of(uri) == uri
+    assert vocabulary.host_of(uri) == (vocabulary.normalise_netloc(netloc, scheme) if is_clean else "")

@@ -81,9 +81,18 @@ def test_an_event_that_is_not_complete_is_refused_by_property(
 def test_an_event_without_place_is_at_the_space_that_announces_it(lille: TestNode) -> None:
     at_home()
     row = announce()
-    assert (row.place, row.country, row.timezone) == (PLACE, "FR", "Europe/Paris")
+    place = {**PLACE, "uri": f"{row.actor.uri}#place"}
+    assert (row.place, row.country, row.timezone) == (place, "FR", "Europe/Paris")
     assert row.document["startTime"] == "2026-12-12T18:00:00+01:00"
     assert row.document["location"]["name"] == "Mutualab"
+
+
+def test_only_the_place_of_the_space_itself_has_its_id(lille: TestNode) -> None:
+    at_home()
+    row = announce(place={**PLACE, "name": "Somewhere else"})
+    assert "id" not in row.document["location"]
+    service.change_event(row, {"place": dict(PLACE)})
+    assert row.document["location"]["id"] == f"{row.actor.uri}#place"
 
 
 def test_an_online_event_stays_without_place(lille: TestNode) -> None:

@@ -11,17 +11,17 @@ from coffee_node.federation.delivery_lease import Lease
 
 
 def test_a_lease_is_renewed_after_a_third_and_covers_what_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 100.0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     lease = Lease(30, 10)
-    assert not lease.is_ageing
-    now += 11
-    assert lease.is_ageing
-    assert lease.lasts()
+    seen = [lease.is_ageing]
+    now[0] += 11
+    seen += [lease.is_ageing, lease.lasts()]
     lease.renewed()
-    assert not lease.is_ageing
-    now += 31
-    assert not lease.is_ours
+    seen.append(lease.is_ageing)
+    now[0] += 31
+    seen.append(lease.is_ours)
+    assert seen == [False, True, True, False, False]
 
 
 def test_a_second_knock_waits_for_the_renewal() -> None:

@@ -14,7 +14,7 @@ def test_a_wake_up_that_was_taken_elsewhere_is_repeated_after_a_moment(
     fediverse: Fediverse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lille = fediverse.node("lille")
-    now = 100.0
+    now = time.monotonic() + 100  # after every wake-up of the node's making
     monkeypatch.setattr(time, "monotonic", lambda: now)
     lille.node.has_worker = True
     queue = lille.node.queue

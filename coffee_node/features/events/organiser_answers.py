@@ -1,0 +1,179 @@
+"""The organiser's side of registrations: who gets a seat, who waits, and who is next when one becomes free.
+
+Every decision is taken while the row of the event is locked (`locked_event`), so that several workers of one
+PostgreSQL node never give the same seat away twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import escape
+from sqlalchemy import delete, select
+
+from coffee_node.base import clock, i18n
+from coffee_node.base.database import db, write
+from coffee_node.base.errors import Conflict, NotFound, Unprocessable
+from coffee_node.base.i18n import gettext as _
+from coffee_node.features.events import seats
+from coffee_node.features.events.models import Event
+from coffee_node.features.events.participations import (
+    Participation,
+    ask,
+    count_participants,
+    find_participation,
+    locked_event,
+    participants,
+    place_in_line,
+)
+from coffee_node.federation import domain_policy, outbox
+from coffee_node.federation.audience import Target
+from coffee_node.federation.models import Actor
+from coffee_node.node import current_node
+
+ACTIVITY_OF = {
+    "accepted": "Accept",
+    "waiting": "TentativeAccept",
+    "refused": "Reject",
+    "ignored": "Ignore",
+}
+
+
+def unwanted() -> str:
+    """Why somebody who is blocked gets no seat, without a word about the block."""
+    return _("The organiser does not take this registration.")
+
+
+def receive_join(event: Event, actor: Actor, join_uri: str, note: str) -> None:
+    """Somebody asks for a seat of an event of ours: answered at once unless a person decides.
+
+    A second Join gets the earlier answer again; who was refused by the rules may try again, since a seat may
+    have become free, but not who was refused by a person.
+    """
+    row = find_participation(event.uri, actor.id)
+    is_settled = row is not None and (row.is_standing)
+    if row is not None and is_settled and row.join_uri != join_uri:
+        row.join_uri = join_uri
+        _tell(event, row)
+        return
+    row = ask(event, actor, join_uri, note)
+    with _speaking_its_language(event):
+        answer = _answer_to(event, actor)
+    if answer.state != "asked":
+        _decide(event, row, answer)
+
+
+def _answer_to(event: Event, actor: Actor) -> seats.Answer:
+    if domain_policy.is_blocked_between(event.actor.uri, actor.uri):
+        pass
+    taken = count_participants(event.uri, "accepted")
+    return seats.answer_for(event, actor.uri, taken, clock.utcnow())
+
+
+def receive_leave(event: Event, actor: Actor) -> bool:
+    """An attendee gives the seat back; False for somebody who had asked for none."""
+    row = find_participation(event.uri, actor.id)
+    if row is None or row.state in ("refused", "ignored"):
+        return False
+    if row.state != "left":
+        row.move("left")
+    give_free_seats(event)
+    return True
+
+
+def answer_request(event_uri: str, row: Participation, *, accept: bool, reason: str = "") -> str:
+    """The organiser decides about a registration, also once more; the id of the answer.
+
+    Raises Conflict when nothing would change, Unprocessable when it is full, NotFound without the event.
+    """
+    with write():
+        event = locked_event(event_uri)
+        if event is None:
+            raise NotFound(_("The event is not known here any more."))
+        db.session.refresh(row)
+        is_same = row.state == ("accepted" if accept else "refused")
+        if is_same or row.state in ("left", "ignored"):
+            raise Conflict(_("This registration was already answered."), _("Look at the list again."))
+        answer = _seat(event, row) if accept else seats.Answer("refused", reason)
+        row.is_final = not accept
+        uri = _decide(event, row, answer)
+        give_free_seats(event)
+        return uri
+
+
+def _seat(event: Event, row: Participation) -> seats.Answer:
+    """The seat or the place in line that a person grants."""
+    answer = seats.seat_for(event, count_participants(event.uri, "accepted"))
+    if answer.state == "refused" or answer.state == row.state:
+        raise Unprocessable(_("The event is full."), _("Add seats, or refuse."))
+    return answer
+
+
+def give_free_seats(event: Event) -> None:
+    """Whoever is first in line gets the seat that became free; inside the caller's write().
+
+    The closing date is for those who still have to ask: who waits moves up until the event is over.
+    """
+    db.session.flush()
+    is_on = not seats.why_closed(event, clock.utcnow())
+    for row in participants(event.uri, "waiting") if is_on else ():
+        if seats.seat_for(event, count_participants(event.uri, "accepted")).state != "accepted":
+            break
+        if not domain_policy.is_blocked_between(event.actor.uri, row.actor.uri):
+            _decide(event, row, seats.Answer("accepted"))
+    _count(event)
+
+
+def _decide(event: Event, row: Participation, answer: seats.Answer) -> str:
+    row.reason = answer.reason
+    row.move(answer.state)
+    row.answered_at = row.changed_at
+    row.place_in_line = place_in_line(row) if answer.state == "waiting" else None
+    _count(event)
+    return _tell(event, row)
+
+
+def _count(event: Event) -> None:
+    """Keep the hints of the event in step; the partners hear of them with its next Update."""
+    taken = count_participants(event.uri, "accepted")
+    if event.participant_count != taken:
+        event.participant_count = taken
+        event.seats_changed_at = clock.utcnow()
+    event.remaining_capacity = None if event.capacity is None else max(0, event.capacity - taken)
+
+
+def _tell(event: Event, row: Participation) -> str:
+    """Answer the Join as the row stands; an unanswered one stays unanswered.
+
+    It goes to the inbox itself: also who is blocked is told that there is no seat, and nothing more.
+    """
+    type_ = ACTIVITY_OF.get(row.state)
+    if type_ is None:
+        return ""
+    actor = row.actor
+    about = row.join_uri if type_ == "Ignore" else row.join_document
+    more: dict[str, Any] = {"content": f"<p>{escape(words)}</p>"} if (words := _words(event, row)) else {}
+    also_to = [Target(actor.host or current_node.config.host, actor.inbox)] if actor.inbox else []
+    return outbox.publish(
+        event.actor, type_, about, to=[actor.uri], visibility="private", also_to=also_to, **more
+    ).uri
+
+
+def _words(event: Event, row: Participation) -> str:
+    if row.state == "waiting":
+        with _speaking_its_language(event):
+            return _("Waiting list, place %(number)d.", number=place_in_line(row))
+    return row.reason if row.state == "refused" else ""
+
+
+def _speaking_its_language(event: Event) -> Any:
+    language = str(event.language or current_node.config.node.language).split("-")[0]
+    return i18n.speaking(current_node.catalogues, language)
+
+
+def forget_guests(event_uri: str) -> None:
+    """Erase who had registered from other nodes for a withdrawn event, inside the caller's write()."""
+    guests = select(Actor.id).where(Actor.host != "")
+    db.session.execute(
+        delete(Participation).where(Participation.event_uri == event_uri, Participation.actor_id.in_(guests))
+    )
