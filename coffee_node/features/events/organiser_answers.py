@@ -51,7 +51,7 @@ def receive_join(event: Event, actor: Actor, join_uri: str, note: str) -> None:
     have become free, but not who was refused by a person.
     """
     row = find_participation(event.uri, actor.id)
-    is_settled = row is not None and (row.is_standing)
+    is_settled = row is not None and (row.is_standing or row.is_final)
     if row is not None and is_settled and row.join_uri != join_uri:
         row.join_uri = join_uri
         _tell(event, row)
@@ -65,7 +65,7 @@ def receive_join(event: Event, actor: Actor, join_uri: str, note: str) -> None:
 
 def _answer_to(event: Event, actor: Actor) -> seats.Answer:
     if domain_policy.is_blocked_between(event.actor.uri, actor.uri):
-        pass
+        return seats.Answer("refused", unwanted())
     taken = count_participants(event.uri, "accepted")
     return seats.answer_for(event, actor.uri, taken, clock.utcnow())
 
@@ -115,7 +115,7 @@ def give_free_seats(event: Event) -> None:
     The closing date is for those who still have to ask: who waits moves up until the event is over.
     """
     db.session.flush()
-    is_on = not seats.why_closed(event, clock.utcnow())
+    is_on = not event.is_cancelled and not event.is_past
     for row in participants(event.uri, "waiting") if is_on else ():
         if seats.seat_for(event, count_participants(event.uri, "accepted")).state != "accepted":
             break
