@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import current_app
 from werkzeug.local import LocalProxy
 
-from coffee_node.base import clock
 from coffee_node.base.contracts import Task
 from coffee_node.base.group_commit import GroupCommit
 from coffee_node.base.keyed_memory import KeyedMemory
@@ -31,35 +29,10 @@ if TYPE_CHECKING:
     from coffee_node.base.plugin_manager import NodePlugins
 
 EXTENSION = "coffee_node"
+FAILURES_LIFE = timedelta(minutes=5)
 SENDERS_LIFE = timedelta(seconds=10)
 OFFERED_LIFE = timedelta(minutes=5)
 logger = logging.getLogger(__name__)
-
-
-class FailureCache:
-    """What was asked of other servers in vain, for a few minutes, so that it is not asked again and again."""
-
-    def __init__(self, size: int = 10_000, life: timedelta = timedelta(minutes=5)) -> None:
-        self._size = size
-        self._life = life
-        self._entries: OrderedDict[str, tuple[datetime, Exception]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, key: str) -> Exception | None:
-        """The failure remembered for this key, while it is fresh."""
-        with self._lock:
-            entry = self._entries.get(key)
-            if entry is None or clock.utcnow() - entry[0] > self._life:
-                return None
-            return entry[1]
-
-    def put(self, key: str, failure: Exception) -> None:
-        """Remember a failure; the oldest one goes when the cache is full."""
-        with self._lock:
-            self._entries[key] = (clock.utcnow(), failure)
-            self._entries.move_to_end(key)
-            while len(self._entries) > self._size:
-                self._entries.popitem(last=False)
 
 
 @dataclass
@@ -76,7 +49,7 @@ class Node:
     tasks: list[Task] = field(default_factory=list)
     last_runs: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    key_failures: FailureCache = field(default_factory=FailureCache)
+    key_failures: KeyedMemory[Exception] = field(default_factory=lambda: KeyedMemory(FAILURES_LIFE))
     senders: KeyedMemory[Any] = field(default_factory=lambda: KeyedMemory(SENDERS_LIFE))
     offered_keys: KeyedMemory[Any] = field(default_factory=lambda: KeyedMemory(OFFERED_LIFE, 200))
     partners: ShortMemory[frozenset[str]] = field(default_factory=ShortMemory)

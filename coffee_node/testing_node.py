@@ -79,6 +79,14 @@ class TestNode:
                 self._tokens[handle] = accounts.create_token(accounts.account_named(known or "admin"))
         return self._tokens[handle]
 
+    def signed_in(self, handle: str = "admin") -> FlaskClient:
+        """A browser in which this account is signed in."""
+        with self.context():
+            secret = accounts.sign_in_link(accounts.account_named(handle))
+        browser = self.client
+        assert browser.get(f"/sign-in/{secret}", base_url=self.url).status_code == 303
+        return browser
+
     def get_json(self, path: str, accept: str = "application/json") -> Any:
         """A GET that must answer 200; its JSON."""
         response = self.client.get(path, headers={"Accept": accept}, base_url=self.url)

@@ -16,10 +16,10 @@ from coffee_node.base.database import db, insert_ignore, write
 from coffee_node.base.errors import NotFound, Unprocessable
 from coffee_node.base.i18n import gettext as _
 from coffee_node.federation import audience, domain_policy, object_proofs, objects, origin, outbox
-from coffee_node.federation.actors import find_actor, ref
+from coffee_node.federation.actors import ref
 from coffee_node.federation.incoming import Ignored, Incoming
 from coffee_node.federation.models import Activity, Actor
-from coffee_node.federation.remote_objects import save_actor, save_object
+from coffee_node.federation.remote_objects import save_object
 from coffee_node.federation.social_models import Announcement
 from coffee_node.node import current_node
 
@@ -101,7 +101,7 @@ def _save(incoming: Incoming, document: dict[str, Any], *, is_new: bool) -> None
     object_type = current_node.registry.type_for(document)
     if object_type is None or object_type.is_actor or object_type.receive is not None:
         raise Ignored(f"no feature here keeps a shared {document.get('type')}")
-    author = _author_of(incoming, document)
+    author = origin.author_at_home(incoming, vocabulary.id_of(document.get("attributedTo")), document)
     if audience.visibility_of(document, author) != "public":
         raise Ignored("what is shared is not public")
     refused = current_node.plugins.first(
@@ -110,18 +110,6 @@ def _save(incoming: Incoming, document: dict[str, Any], *, is_new: bool) -> None
     if refused:
         raise Ignored(str(refused))
     save_object(object_type, document, author, is_new=is_new, is_post=False)
-
-
-def _author_of(incoming: Incoming, document: dict[str, Any]) -> Actor:
-    uri = vocabulary.id_of(document.get("attributedTo"))
-    if not uri or not vocabulary.same_host(uri, vocabulary.id_of(document)):
-        raise Ignored("the shared object and its author are on different hosts")
-    author = find_actor(uri)
-    if author is None or not author.is_met:
-        author = save_actor(incoming.document(uri), is_relevant=False)
-    if author.gone_at is not None:
-        raise Ignored("the author is gone")
-    return author
 
 
 def _note(actor: Actor, object_uri: str, activity_uri: str) -> None:

@@ -135,6 +135,11 @@ def author_of(incoming: Incoming, document: dict[str, Any]) -> Actor:
         if author is None or not is_update or not moderates(incoming, author):
             raise Ignored("the object names another author than the activity")
         return author
+    return author_at_home(incoming, uri, document)
+
+
+def author_at_home(incoming: Incoming, uri: str, document: dict[str, Any]) -> Actor:
+    """The author of an object that its own host describes; fetched when we never met it."""
     if not vocabulary.same_host(uri, vocabulary.id_of(document)):
         raise Ignored("the object and its author are on different hosts")
     author = find_actor(uri)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
 import random
 import sys
 import tempfile
@@ -25,8 +24,7 @@ from typing import Any
 import requests
 
 from coffee_node.testing_factories import event_document
-from tests.bench.report import tell
-from tests.house.postgres import temporary_database
+from tests.bench.report import mode_settings, tell
 from tests.house.real_nodes import RealNode, wait_for
 
 LEASE = 30
@@ -39,10 +37,12 @@ def main() -> int:
     is_sender = arguments.victim == "sender"
     events, kills, partners = (40, 2, 2) if arguments.quick else (200, 8, 6) if is_sender else (1000, 8, 4)
     with contextlib.ExitStack() as stack:
-        settings = _mode(arguments.mode, stack)
+        settings = mode_settings(arguments.mode, stack)
         if settings is None:
             return tell("kill9", "G6", {"ok": None, "reason": "no PostgreSQL or Redis is named"})
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="coffee-kill9-")))
+        if arguments.mode == "b":
+            settings |= {"COFFEE_HTTP_WORKERS": "2"}
         network = Network(home, partners, settings, workers=2 if arguments.mode == "b" else 0)
         stack.callback(network.stop)
         result = network.run(events, kills) if is_sender else network.run_receiving(events, kills)
@@ -61,20 +61,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--victim", choices=("sender", "receiver"), default="sender", help="who is killed")
     parser.add_argument("--json", help="also write the line to this file")
     return parser.parse_args()
-
-
-def _mode(mode: str, stack: contextlib.ExitStack) -> dict[str, str] | None:
-    if mode == "a":
-        return {}
-    postgres, redis = os.environ.get("COFFEE_TEST_POSTGRES_URL"), os.environ.get("COFFEE_TEST_REDIS_URL")
-    if not postgres or not redis:
-        return None
-    return {
-        "COFFEE_DATABASE_URL": stack.enter_context(temporary_database(postgres)),
-        "COFFEE_QUEUE_ENGINE": "redis",
-        "COFFEE_QUEUE_URL": redis,
-        "COFFEE_HTTP_WORKERS": "2",
-    }
 
 
 class Network:

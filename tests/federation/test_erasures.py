@@ -14,7 +14,7 @@ from coffee_node.federation.models import Activity, ActorKey, InboxItem
 from coffee_node.federation.receipts import Erasure
 from coffee_node.federation.social_models import ErasureReceipt
 from coffee_node.testing import Fediverse, TestNode, event_document, make_response
-from tests.web.test_follow_pages import browser_of, published
+from tests.web.test_follow_pages import published
 
 AS = "https://www.w3.org/ns/activitystreams"
 
@@ -77,7 +77,7 @@ def test_partners_confirm_an_erasure_and_who_is_away_is_missing(fediverse: Fediv
     found = erasure(lille, event)
     assert (found.confirmed, found.missing) == ((tournai.host,), (gent.host,))
 
-    admin = browser_of(lille, "admin")
+    admin = lille.signed_in("admin")
     page = admin.get(event.removeprefix(lille.url), base_url=lille.url)
     assert page.status_code == 410
     assert "erased at 1 of 2" in page.text and "missing: gent.example" in page.text
@@ -173,7 +173,7 @@ def test_the_keys_of_who_left_wait_for_every_receipt(fediverse: Fediverse) -> No
     fediverse.clock.advance(hours=2)
     fediverse.settle()
     assert erasure(lille, f"{lille.url}/actors/claire").missing == ()
-    page = browser_of(lille, "admin").get("/@claire", base_url=lille.url)
+    page = lille.signed_in("admin").get("/@claire", base_url=lille.url)
     assert page.status_code == 410 and "erased at 2 of 2" in page.text
     assert "1 actors" in destroy_keys(lille)
     assert private_keys(lille, "claire") == []
@@ -198,5 +198,5 @@ def test_after_thirty_days_the_keys_go_and_the_manager_sees_whom_to_ask(fedivers
     assert found.is_overdue
     assert found.contacts == ((gent.host, f"{gent.url}/about"),)
     assert (
-        "has not confirmed for 30 days" in browser_of(lille, "admin").get("/network", base_url=lille.url).text
+        "has not confirmed for 30 days" in lille.signed_in("admin").get("/network", base_url=lille.url).text
     )

@@ -13,7 +13,7 @@ from coffee_node.activitypub import intents
 from coffee_node.federation.models import Follow
 from coffee_node.federation.social_models import Announcement, Lookup
 from coffee_node.testing import Fediverse, TestNode, event_document, make_response
-from tests.web.test_follow_pages import browser_of, press, published
+from tests.web.test_follow_pages import press, published
 
 
 def go_there(node: TestNode, page: str, fediverse: Fediverse, **fields: str) -> str:
@@ -44,7 +44,7 @@ def test_a_visitor_follows_from_the_own_node(fediverse: Fediverse) -> None:
 
     path = address.removeprefix(tournai.url)
     assert tournai.client.get(path, base_url=tournai.url).headers["Location"].startswith("/sign-in")
-    jan = browser_of(tournai, "jan")
+    jan = tournai.signed_in("jan")
     fediverse.requests.clear()
     assert "Follow" in jan.get(path, base_url=tournai.url).text
     assert fediverse.requests == [] and tournai.rows(Follow) == []
@@ -64,7 +64,7 @@ def test_a_visitor_opens_an_event_at_the_own_node(fediverse: Fediverse) -> None:
     assert "Join from my own server" in lille.page(page)
     there = go_there(lille, page, fediverse, intent="Join", uri=event, handle="jan@tournai.example")
     path = address_in(there).removeprefix(tournai.url)
-    jan = browser_of(tournai, "jan")
+    jan = tournai.signed_in("jan")
     assert jan.get(path, base_url=tournai.url).headers["Location"] == f"/at/{event.split('://')[1]}"
 
 
@@ -73,7 +73,7 @@ def test_a_manager_shares_what_another_server_names(fediverse: Fediverse) -> Non
     fediverse.connect(lille, tournai)
     event = lille.object_of(lille.post(event_document()))["id"]
     fediverse.settle()
-    manager, space = browser_of(tournai, "admin"), f"{tournai.url}/actors/tournai"
+    manager, space = tournai.signed_in("admin"), f"{tournai.url}/actors/tournai"
     path = f"/intents/announce?uri={event}"
     assert manager.get(path, base_url=tournai.url).status_code == 200
     assert tournai.rows(Announcement) == []
@@ -124,12 +124,12 @@ def test_nobody_uses_this_site_to_build_addresses_about_other_things(fediverse: 
 @pytest.mark.parametrize("path", ["join?uri=https://x.example/1", "object?uri=https://x.example/1"])
 def test_what_is_not_known_here_is_said_with_the_way_to_it(fediverse: Fediverse, path: str) -> None:
     lille = fediverse.node("lille")
-    answer = browser_of(lille, "admin").get(f"/intents/{path}", base_url=lille.url)
+    answer = lille.signed_in("admin").get(f"/intents/{path}", base_url=lille.url)
     assert answer.status_code == 404 and "https://x.example/1" in answer.text
 
 
 @pytest.mark.parametrize("uri", ["", "javascript:alert(1)", "ftp://x.example/1", "http://"])
 def test_an_intent_about_nothing_is_refused(fediverse: Fediverse, uri: str) -> None:
     lille = fediverse.node("lille")
-    answer = browser_of(lille, "admin").get(f"/intents/object?uri={uri}", base_url=lille.url)
+    answer = lille.signed_in("admin").get(f"/intents/object?uri={uri}", base_url=lille.url)
     assert answer.status_code == 422

@@ -11,7 +11,7 @@ from coffee_node.federation.actors import actor_or_stub, find_local_actor
 from coffee_node.federation.models import Actor, Follow
 from coffee_node.federation.social_models import Lookup
 from coffee_node.testing import Fediverse, TestNode
-from tests.web.test_follow_pages import browser_of, published
+from tests.web.test_follow_pages import published
 
 
 def follows_of(node: TestNode) -> list[tuple[str, str, bool]]:
@@ -43,7 +43,7 @@ def test_a_follow_of_nobody_says_on_the_page_what_went_wrong(fediverse: Fedivers
         assert jan is not None
         follows.request_follow(jan, actor_or_stub(nobody))
     fediverse.settle()
-    page = browser_of(tournai, "jan").get("/me/follows", base_url=tournai.url).text
+    page = tournai.signed_in("jan").get("/me/follows", base_url=tournai.url).text
     assert "not reached yet" in page and "404" in page
     assert follows_of(tournai) == [(nobody, "requested", False)]
 
@@ -77,7 +77,7 @@ def test_a_page_asks_refreshes_and_finds(fediverse: Fediverse) -> None:
     lille, tournai = fediverse.node("lille"), fediverse.node("tournai")
     published(lille, "claire", "Claire Dubois")
     tournai.add_person("jan", "Jan")
-    jan = browser_of(tournai, "jan")
+    jan = tournai.signed_in("jan")
     fediverse.requests.clear()
     asked = jan.get("/lookup?q=claire@lille.example", base_url=tournai.url).headers["Location"]
     waiting = jan.get(asked, base_url=tournai.url).text
@@ -102,7 +102,7 @@ def test_a_page_says_in_words_why_nobody_was_found(fediverse: Fediverse, typed: 
     fediverse.node("lille")
     tournai = fediverse.node("tournai")
     tournai.add_person("jan", "Jan")
-    jan = browser_of(tournai, "jan")
+    jan = tournai.signed_in("jan")
     asked = jan.get(f"/lookup?q={typed}", base_url=tournai.url).headers["Location"]
     fediverse.settle()
     page = jan.get(asked, base_url=tournai.url).text
@@ -112,7 +112,7 @@ def test_a_page_says_in_words_why_nobody_was_found(fediverse: Fediverse, typed: 
 def test_what_is_no_name_goes_back_with_words(fediverse: Fediverse) -> None:
     tournai = fediverse.node("tournai")
     tournai.add_person("jan", "Jan")
-    jan = browser_of(tournai, "jan")
+    jan = tournai.signed_in("jan")
     assert jan.get("/lookup?q=hello there", base_url=tournai.url).headers["Location"] == "/search"
     assert tournai.rows(Lookup) == []
 
@@ -120,7 +120,7 @@ def test_what_is_no_name_goes_back_with_words(fediverse: Fediverse) -> None:
 def test_nobody_asks_without_end(fediverse: Fediverse) -> None:
     tournai = fediverse.node("tournai")
     tournai.add_person("jan", "Jan")
-    jan = browser_of(tournai, "jan")
+    jan = tournai.signed_in("jan")
     for number in range(lookup.WAITING_OF_ONE):
         assert jan.get(f"/lookup?q=@a{number}@lille.example", base_url=tournai.url).status_code == 303
     assert jan.get("/lookup?q=@more@lille.example", base_url=tournai.url).status_code == 429

@@ -16,7 +16,7 @@ from coffee_node.federation.models import Activity, Actor, Follow, InboxItem
 from coffee_node.federation.social_models import ActorMove
 from coffee_node.testing import Fediverse, TestNode, event_document, note_document
 from tests.federation.moderators import decide
-from tests.web.test_follow_pages import browser_of, press
+from tests.web.test_follow_pages import press
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 ACTIVITY = "application/activity+json"
@@ -88,7 +88,7 @@ def test_a_space_changes_its_domain_and_keeps_its_followers(fediverse: Fediverse
     assert followers(old, uri_of(old)) == {"jan": "undone", "anna": "undone"}
     assert followers(new, uri_of(new)) == {"jan": "accepted", "anna": "accepted"}
 
-    page = browser_of(reader, "jan").get("/me/follows", base_url=reader.url).text
+    page = reader.signed_in("jan").get("/me/follows", base_url=reader.url).text
     assert "has moved. You follow" in page and "Newplace" in page
     new.post(event_document(name="At the new place"))
     fediverse.settle()
@@ -197,7 +197,7 @@ def test_followers_come_to_a_space_of_their_own_node(fediverse: Fediverse) -> No
 
 def test_an_administrator_moves_a_space_in_the_browser(fediverse: Fediverse) -> None:
     old, new, reader = old_new_reader(fediverse)
-    there, here = browser_of(new, "admin"), browser_of(old, "admin")
+    there, here = new.signed_in("admin"), old.signed_in("admin")
     asked: dict[str, Any] = {"space": uri_of(old), "target": uri_of(new)}
     waiting = press(here, old, "/admin/move", "/admin/move", **asked).headers["Location"]
     fediverse.settle()

@@ -150,7 +150,6 @@ def test_fields_for_the_network_reach_the_members_of_a_partner_and_nobody_else(
     fediverse: Fediverse, pair: tuple[TestNode, TestNode]
 ) -> None:
     from coffee_node.features.profiles.service import change_profile, profile_of, publish_profile
-    from coffee_node.federation import accounts
     from coffee_node.federation.actors import find_local_actor
 
     lille, tournai = pair
@@ -170,11 +169,7 @@ def test_fields_for_the_network_reach_the_members_of_a_partner_and_nobody_else(
     assert "Illustrator of maps" not in tournai.page(path)
 
     tournai.add_person("jan", "Jan Peeters")
-    with tournai.context():
-        secret = accounts.sign_in_link(accounts.account_named("jan"))
-    browser = tournai.client
-    browser.get(f"/sign-in/{secret}", base_url=tournai.url)
-    browser.post(f"/sign-in/{secret}", base_url=tournai.url)
+    browser = tournai.signed_in("jan")
     page = browser.get(path, base_url=tournai.url, headers={"Accept": "text/html"}).text
     assert "Illustrator of maps" in page
     assert "At home" not in page

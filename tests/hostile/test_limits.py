@@ -9,9 +9,10 @@ import pytest
 from coffee_node.activitypub.signed_request import SignatureError
 from coffee_node.activitypub.url_guard import UrlGuard
 from coffee_node.base.errors import FetchError
+from coffee_node.base.keyed_memory import KeyedMemory
 from coffee_node.base.rate_limits import RateLimits
 from coffee_node.features.articles.models import Note
-from coffee_node.node import FailureCache
+from coffee_node.node import FAILURES_LIFE
 from coffee_node.testing import Clock, Fediverse
 from tests.hostile.memory import MemorySender, followed, post, state_of
 from tests.hostile.wire import Key
@@ -68,7 +69,7 @@ def grown(work: object) -> float:
 
 
 def test_h37_negative_cache_of_keys_keeps_its_size(test_clock: Clock) -> None:
-    cache = FailureCache()
+    cache: KeyedMemory[Exception] = KeyedMemory(FAILURES_LIFE)
 
     def work() -> None:
         for number in range(30_000):

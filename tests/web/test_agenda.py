@@ -9,7 +9,6 @@ import icalendar
 import pytest
 from flask.testing import FlaskClient
 
-from coffee_node.federation import accounts
 from coffee_node.testing import Fediverse, TestNode, event_document
 
 LILLE = {"type": "Place", "name": "Mutualab", "address": {"addressLocality": "Lille", "addressCountry": "FR"}}
@@ -43,15 +42,6 @@ FORM = {
 @pytest.fixture
 def lille(fediverse: Fediverse) -> TestNode:
     return fediverse.node("lille")
-
-
-def manager(node: TestNode) -> FlaskClient:
-    """A browser in which the administrator is signed in."""
-    with node.context():
-        secret = accounts.sign_in_link(accounts.account_named("admin"))
-    client = node.client
-    assert get(node, client, f"/sign-in/{secret}").status_code == 303
-    return client
 
 
 def get(node: TestNode, client: FlaskClient, path: str) -> Any:
@@ -156,7 +146,7 @@ def test_a_table_of_the_agenda_has_the_times_of_each_place(lille: TestNode) -> N
 
 
 def test_an_event_written_in_the_form_is_published(lille: TestNode) -> None:
-    client = manager(lille)
+    client = lille.signed_in()
     response = send(lille, client, "/events/new", **FORM)
     assert response.status_code == 303, response.text
     assert "Apéro Python" in get(lille, client, response.headers["Location"]).text
@@ -185,7 +175,7 @@ def test_an_event_written_in_the_form_is_published(lille: TestNode) -> None:
 def test_a_form_with_an_error_comes_back_filled_in_with_the_message_at_the_field(
     lille: TestNode, changes: dict[str, str], message: str
 ) -> None:
-    response = send(lille, manager(lille), "/events/new", **FORM | changes)
+    response = send(lille, lille.signed_in(), "/events/new", **FORM | changes)
     assert response.status_code == 422
     assert message in response.text
     assert "Trois *présentations*." in response.text
@@ -195,7 +185,7 @@ def test_a_form_with_an_error_comes_back_filled_in_with_the_message_at_the_field
 
 
 def test_an_event_is_changed_cancelled_and_deleted_through_its_pages(lille: TestNode) -> None:
-    client = manager(lille)
+    client = lille.signed_in()
     send(lille, client, "/events/new", **FORM)
     uuid = uuid_of(lille)
     form = get(lille, client, f"/events/{uuid}/edit").text
@@ -216,7 +206,7 @@ def test_an_event_is_changed_cancelled_and_deleted_through_its_pages(lille: Test
 
 def test_html_that_came_without_markdown_survives_a_change_of_the_title(lille: TestNode) -> None:
     lille.post(event_document(content="<p>one</p><blockquote>two</blockquote>"))
-    client, uuid = manager(lille), uuid_of(lille)
+    client, uuid = lille.signed_in(), uuid_of(lille)
     shown = {**FORM, "content": "one\ntwo", "name_map-nl": "", "language": "en"}
     assert send(lille, client, f"/events/{uuid}/edit", **shown).status_code == 303
     event = lille.get_json("/events.json")["items"][0]
@@ -229,10 +219,7 @@ def test_nobody_writes_without_an_account_or_changes_the_events_of_others(lille:
     uuid = uuid_of(lille)
     assert get(lille, lille.client, "/events/new").status_code == 303
     lille.add_person("jan")
-    with lille.context():
-        secret = accounts.sign_in_link(accounts.account_named("jan"))
-    jan = lille.client
-    get(lille, jan, f"/sign-in/{secret}")
+    jan = lille.signed_in("jan")
     for path in ("edit", "cancel", "delete"):
         assert get(lille, jan, f"/events/{uuid}/{path}").status_code == 403
     assert get(lille, jan, "/events/nothing/edit").status_code == 404

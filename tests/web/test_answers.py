@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from coffee_node.federation import accounts
 from coffee_node.testing import Fediverse, TestNode, need_document
 
 
@@ -15,10 +14,7 @@ class Visit:
     """Somebody at a page of a node, pressing its buttons with the token that stands in it."""
 
     def __init__(self, node: TestNode, handle: str, page: str) -> None:
-        self.node, self.page, self.browser = node, page, node.client
-        with node.context():
-            secret = accounts.sign_in_link(accounts.account_named(handle))
-        assert self.browser.get(f"/sign-in/{secret}", base_url=node.url).status_code == 303
+        self.node, self.page, self.browser = node, page, node.signed_in(handle)
 
     @property
     def text(self) -> str:

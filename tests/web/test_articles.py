@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from coffee_node.federation import accounts
 from coffee_node.testing import Fediverse, TestNode, article_document, note_document
 
 FORM = {
@@ -30,15 +29,6 @@ FORM = {
 @pytest.fixture
 def lille(fediverse: Fediverse) -> TestNode:
     return fediverse.node("lille")
-
-
-def signed_in(node: TestNode, handle: str = "admin") -> FlaskClient:
-    """A browser in which somebody is signed in."""
-    with node.context():
-        secret = accounts.sign_in_link(accounts.account_named(handle))
-    client = node.client
-    assert get(node, client, f"/sign-in/{secret}").status_code == 303
-    return client
 
 
 def get(node: TestNode, client: FlaskClient, path: str) -> Any:
@@ -85,7 +75,7 @@ def test_a_card_before_its_review_date_is_not_marked(lille: TestNode) -> None:
 
 
 def test_an_article_written_in_the_form_is_published_in_both_languages(lille: TestNode) -> None:
-    client = signed_in(lille)
+    client = lille.signed_in()
     response = send(lille, client, "/articles/new", **FORM | {"countries": ["FR", "BE"]})
     assert response.status_code == 303, response.text
     article = lille.get_json("/articles.json")["items"][0]
@@ -116,7 +106,7 @@ def test_an_article_written_in_the_form_is_published_in_both_languages(lille: Te
 def test_a_form_with_an_error_comes_back_filled_in_with_the_message_at_the_field(
     lille: TestNode, changes: dict[str, Any], message: str
 ) -> None:
-    response = send(lille, signed_in(lille), "/articles/new", **FORM | changes)
+    response = send(lille, lille.signed_in(), "/articles/new", **FORM | changes)
     assert response.status_code == 422
     assert message in response.text
     assert "Vraag het **A1**." in response.text
@@ -124,7 +114,7 @@ def test_a_form_with_an_error_comes_back_filled_in_with_the_message_at_the_field
 
 
 def test_an_article_is_changed_and_deleted_through_its_pages(lille: TestNode) -> None:
-    client = signed_in(lille)
+    client = lille.signed_in()
     send(lille, client, "/articles/new", **FORM)
     uuid = uuid_of(lille)
     form = get(lille, client, f"/articles/{uuid}/edit").text
@@ -143,7 +133,7 @@ def test_html_and_pictures_that_came_without_markdown_survive_a_change_of_the_ti
     picture = {"type": "Document", "mediaType": "image/png", "url": "https://a.example/x.png"}
     lille.post(article_document(content="<h2>a</h2><blockquote>b</blockquote>", attachment=[picture]))
     shown = {**FORM, "content": "a\nb", "content_map-nl": "", "summary": "", "sources": "", "language": "en"}
-    response = send(lille, signed_in(lille), f"/articles/{uuid_of(lille)}/edit", **shown)
+    response = send(lille, lille.signed_in(), f"/articles/{uuid_of(lille)}/edit", **shown)
     assert response.status_code == 303, response.text
     article = lille.get_json("/articles.json")["items"][0]
     assert article["name"] == FORM["name"]
@@ -152,7 +142,7 @@ def test_html_and_pictures_that_came_without_markdown_survive_a_change_of_the_ti
 
 
 def test_a_note_is_written_read_changed_and_deleted(lille: TestNode) -> None:
-    client = signed_in(lille)
+    client = lille.signed_in()
     created = send(lille, client, "/notes/new", content="Closed on *Friday*", language="en")
     path = created.headers["Location"]
     assert "Closed on <em>Friday</em>" in get(lille, client, path).text
@@ -178,7 +168,7 @@ def test_nobody_writes_without_an_account_or_changes_the_articles_of_others(lill
     uuid = uuid_of(lille)
     assert get(lille, lille.client, "/articles/new").status_code == 303
     lille.add_person("jan")
-    jan = signed_in(lille, "jan")
+    jan = lille.signed_in("jan")
     for path in ("edit", "delete"):
         assert get(lille, jan, f"/articles/{uuid}/{path}").status_code == 403
         assert get(lille, jan, f"/notes/nothing/{path}").status_code == 404

@@ -6,19 +6,9 @@ import re
 from typing import Any
 
 from coffee_node.features.profiles.service import profile_of, publish_profile
-from coffee_node.federation import accounts
 from coffee_node.federation.actors import find_actor
 from coffee_node.federation.models import Actor, Follow
 from coffee_node.testing import Fediverse, TestNode
-
-
-def browser_of(node: TestNode, handle: str) -> Any:
-    with node.context():
-        secret = accounts.sign_in_link(accounts.account_named(handle))
-    browser = node.client
-    for step in (browser.get, browser.post):
-        step(f"/sign-in/{secret}", base_url=node.url)
-    return browser
 
 
 def add_published(node: TestNode, handle: str, name: str) -> Actor:
@@ -52,7 +42,7 @@ def test_a_person_is_found_asked_and_decides(fediverse: Fediverse) -> None:
     lille, tournai = fediverse.node("lille"), fediverse.node("tournai")
     claire = add_published(lille, "claire", "Claire Dubois")
     tournai.add_person("jan", "Jan Peeters")
-    jan, claires_browser = browser_of(tournai, "jan"), browser_of(lille, "claire")
+    jan, claires_browser = tournai.signed_in("jan"), lille.signed_in("claire")
 
     asked = jan.get("/lookup?q=@claire@lille.example", base_url=tournai.url).headers["Location"]
     fediverse.settle()
@@ -66,8 +56,8 @@ def test_a_person_is_found_asked_and_decides(fediverse: Fediverse) -> None:
 
     page = claires_browser.get("/me/follows", base_url=lille.url).text
     assert "asks to follow you" in page
-    [asked] = [follow for follow in lille.rows(Follow) if follow.state == "requested"]
-    press(claires_browser, lille, "/me/follows", f"/me/follows/{asked.id}", answer="accept")
+    [waiting] = [follow for follow in lille.rows(Follow) if follow.state == "requested"]
+    press(claires_browser, lille, "/me/follows", f"/me/follows/{waiting.id}", answer="accept")
     fediverse.settle()
     assert [follow.state for follow in tournai.rows(Follow)] == ["accepted"]
     assert "you follow" in jan.get("/me/follows", base_url=tournai.url).text
@@ -85,7 +75,7 @@ def test_nobody_answers_for_somebody_else(fediverse: Fediverse) -> None:
     fediverse.settle()
     [asked] = lille.rows(Follow)
     answer = press(
-        browser_of(lille, "mallory"), lille, "/me/follows", f"/me/follows/{asked.id}", answer="accept"
+        lille.signed_in("mallory"), lille, "/me/follows", f"/me/follows/{asked.id}", answer="accept"
     )
     assert answer.status_code == 404
     assert [follow.state for follow in lille.rows(Follow)] == ["requested"]

@@ -6,20 +6,11 @@ import re
 
 from flask.testing import FlaskClient
 
-from coffee_node.federation import accounts, lookup
+from coffee_node.federation import lookup
 from coffee_node.federation.social_models import Lookup
 from coffee_node.testing import Fediverse, TestNode, event_document
 
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
-
-
-def administrator(node: TestNode) -> FlaskClient:
-    """A browser signed in as the administrator."""
-    with node.context():
-        secret = accounts.sign_in_link(accounts.account_named("admin"))
-    browser = node.client
-    assert browser.get(f"/sign-in/{secret}", base_url=node.url).status_code == 303
-    return browser
 
 
 def press(node: TestNode, browser: FlaskClient, path: str, **fields: str) -> str:
@@ -39,7 +30,7 @@ def press(node: TestNode, browser: FlaskClient, path: str, **fields: str) -> str
 
 def test_two_nodes_become_partners_from_their_pages(fediverse: Fediverse) -> None:
     lille, tournai = fediverse.node("lille"), fediverse.node("tournai")
-    claire, luc = administrator(lille), administrator(tournai)
+    claire, luc = lille.signed_in(), tournai.signed_in()
     press(lille, claire, "/network/follow", address=tournai.url)
     with lille.context():
         lookup.look_next()
@@ -69,14 +60,14 @@ def test_a_partner_that_is_away_is_told_in_words(fediverse: Fediverse) -> None:
     assert "One message waits and will leave by itself." in page
     assert "Try now" not in page
     fediverse.down.clear()
-    assert "1 message leaves now." in press(lille, administrator(lille), "/network/peers/tournai.example/try")
+    assert "1 message leaves now." in press(lille, lille.signed_in(), "/network/peers/tournai.example/try")
     fediverse.settle()
     assert "waits" not in lille.page("/network")
 
 
 def test_an_address_that_is_no_node_is_told_kindly(fediverse: Fediverse) -> None:
     lille = fediverse.node("lille")
-    browser = administrator(lille)
+    browser = lille.signed_in()
     press(lille, browser, "/network/follow", address="https://nobody.example")
     fediverse.settle()
     [asked] = lille.rows(Lookup)
@@ -99,7 +90,7 @@ def test_waiting_deliveries_can_be_sent_or_given_up(fediverse: Fediverse) -> Non
     fediverse.down.add("tournai.example")
     lille.post(event_document(name="Breakfast of the lost letters"))
     fediverse.settle()
-    claire = administrator(lille)
+    claire = lille.signed_in()
     page = claire.get("/admin/deliveries", base_url=lille.url, headers=HTML).text
     assert "Breakfast of the lost letters" in page and "tournai.example" in page
     press(lille, claire, "/admin/deliveries/drop", host="tournai.example")

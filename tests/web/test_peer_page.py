@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from coffee_node.base.database import write
-from coffee_node.federation import accounts, peers
+from coffee_node.federation import peers
 from coffee_node.federation.models import Delivery
 from coffee_node.testing import Fediverse, TestNode, event_document, make_response
 
@@ -29,11 +29,7 @@ def lille(fediverse: Fediverse) -> TestNode:
 @pytest.fixture
 def claire(lille: TestNode) -> FlaskClient:
     """The administrator's browser."""
-    with lille.context():
-        secret = accounts.sign_in_link(accounts.account_named("admin"))
-    browser = lille.client
-    assert browser.get(f"/sign-in/{secret}", base_url=lille.url).status_code == 303
-    return browser
+    return lille.signed_in()
 
 
 def read(lille: TestNode, claire: FlaskClient, path: str = PAGE) -> str:

@@ -29,15 +29,6 @@ def lille(fediverse: Fediverse) -> TestNode:
     return node
 
 
-def signed_in(node: TestNode, handle: str) -> FlaskClient:
-    with node.context():
-        secret = accounts.sign_in_link(accounts.account_named(handle))
-    assert node.client.get("/polls", base_url=node.url).status_code == 200
-    client = node.client
-    assert client.get(f"/sign-in/{secret}", base_url=node.url).status_code == 303
-    return client
-
-
 def get(node: TestNode, client: FlaskClient, path: str) -> Any:
     return client.get(path, base_url=node.url, headers={"Accept": "text/html", "Accept-Language": "en"})
 
@@ -51,7 +42,7 @@ def send(node: TestNode, client: FlaskClient, page: str, action: str = "", **fie
 
 
 def asked(node: TestNode, **changes: str) -> Poll:
-    answer = send(node, signed_in(node, "admin"), "/polls/new", **FORM | changes)
+    answer = send(node, node.signed_in("admin"), "/polls/new", **FORM | changes)
     assert answer.status_code == 303, answer.text
     return node.rows(Poll)[-1]
 
@@ -60,7 +51,7 @@ def test_a_place_asks_and_a_member_votes_once(fediverse: Fediverse, lille: TestN
     row = asked(lille)
     page = row.uri.removeprefix(lille.url)
     assert [option["name"] for option in row.options] == ["mardi", "jeudi"]
-    claire = signed_in(lille, "claire")
+    claire = lille.signed_in("claire")
     assert 'type="radio"' in get(lille, claire, page).text
     assert send(lille, claire, page, "/polls/vote", uri=row.uri, option="jeudi").status_code == 303
     fediverse.settle()
@@ -83,7 +74,7 @@ def test_the_question_stands_in_the_reader_s_language_in_the_list(lille: TestNod
 
 
 def test_what_is_missing_in_a_poll_is_said_at_its_field(lille: TestNode) -> None:
-    admin = signed_in(lille, "admin")
+    admin = lille.signed_in("admin")
     for changes, message in (
         ({"options": "mardi"}, "between 2 and 20"),
         ({"content": ""}, "Write the question."),
@@ -98,14 +89,14 @@ def test_what_is_missing_in_a_poll_is_said_at_its_field(lille: TestNode) -> None
 def test_a_member_cannot_ask_and_a_poll_of_the_place_is_for_its_members_only(
     fediverse: Fediverse, lille: TestNode
 ) -> None:
-    assert get(lille, signed_in(lille, "claire"), "/polls/new").status_code == 403
+    assert get(lille, lille.signed_in("claire"), "/polls/new").status_code == 403
     row = asked(lille, visibility="space")
     page = row.uri.removeprefix(lille.url)
     assert lille.client.get(page, base_url=lille.url).status_code == 404
-    assert 'type="radio"' in get(lille, signed_in(lille, "claire"), page).text
+    assert 'type="radio"' in get(lille, lille.signed_in("claire"), page).text
     with lille.context():
         accounts.create_account("guest", "Guest")
-    guest = signed_in(lille, "guest")
+    guest = lille.signed_in("guest")
     assert get(lille, guest, page).status_code == 404
     assert send(lille, guest, "/polls", "/polls/vote", uri=row.uri, option="mardi").status_code == 404
     document = {"type": "Note", "name": "mardi", "inReplyTo": row.uri}
@@ -126,7 +117,7 @@ def test_a_deleted_poll_takes_its_votes_along_and_an_old_one_forgets_them(
     for row in (kept, gone):
         lille.post({"type": "Note", "name": "mardi", "inReplyTo": row.uri}, "claire")
     fediverse.settle()
-    admin = signed_in(lille, "admin")
+    admin = lille.signed_in("admin")
     page = gone.uri.removeprefix(lille.url)
     assert send(lille, admin, page, page.replace("/objects/", "/polls/") + "/delete").status_code == 303
     assert [vote.poll_uri for vote in lille.rows(PollVote)] == [kept.uri]

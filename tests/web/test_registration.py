@@ -11,24 +11,14 @@ from sqlalchemy import select, update
 from coffee_node.base.database import db, write
 from coffee_node.features.events.models import Event
 from coffee_node.features.events.participations import Participation
-from coffee_node.federation import accounts
 from coffee_node.testing import Fediverse, TestNode, event_document
-
-
-def browser_of(node: TestNode, handle: str) -> Any:
-    with node.context():
-        secret = accounts.sign_in_link(accounts.account_named(handle))
-    browser = node.client
-    for step in (browser.get, browser.post):
-        step(f"/sign-in/{secret}", base_url=node.url)
-    return browser
 
 
 class Visit:
     """Somebody at a page of a node, pressing its buttons with the token that stands in it."""
 
     def __init__(self, node: TestNode, handle: str, page: str) -> None:
-        self.node, self.page, self.browser = node, page, browser_of(node, handle)
+        self.node, self.page, self.browser = node, page, node.signed_in(handle)
 
     @property
     def text(self) -> str:
@@ -118,7 +108,7 @@ def test_nobody_but_the_organiser_sees_who_comes(
     lille, _ = pair
     lille.add_person("claire")
     event = lille.object_of(lille.post(event_document()))["id"]
-    stranger = browser_of(lille, "claire")
+    stranger = lille.signed_in("claire")
     for suffix in ("", ".csv"):
         answer = stranger.get(f"/events/{event[-36:]}/participants{suffix}", base_url=lille.url)
         assert answer.status_code == 404

@@ -45,15 +45,6 @@ def lille(fediverse: Fediverse) -> TestNode:
     return made
 
 
-def signed_in(node: TestNode, handle: str) -> FlaskClient:
-    """A browser in which this account is signed in."""
-    with node.context():
-        secret = accounts.sign_in_link(accounts.account_named(handle))
-    client = node.client
-    assert client.get(f"/sign-in/{secret}", base_url=node.url).status_code == 303
-    return client
-
-
 def read(client: FlaskClient, node: TestNode, path: str, status: int = 200) -> str:
     """A page as this browser gets it."""
     response = client.get(path, base_url=node.url, headers={"Accept": "text/html", "Accept-Language": "en"})
@@ -63,7 +54,7 @@ def read(client: FlaskClient, node: TestNode, path: str, status: int = 200) -> s
 
 def save(node: TestNode, status: int = 303, **changes: Any) -> str:
     """Send the form of the profile as Claire."""
-    client = signed_in(node, "claire")
+    client = node.signed_in("claire")
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', read(client, node, "/me/profile"))
     assert token is not None
     response = client.post("/me/profile", data={**FORM, "csrf_token": token[1], **changes}, base_url=node.url)
@@ -75,9 +66,9 @@ def test_each_reader_sees_what_was_meant_for_them(lille: TestNode) -> None:
     save(lille)
     seen = {
         "everybody": read(lille.client, lille, "/@claire"),
-        "stranger": read(signed_in(lille, "stranger"), lille, "/@claire"),
-        "colleague": read(signed_in(lille, "bruno"), lille, "/@claire"),
-        "herself": read(signed_in(lille, "claire"), lille, "/@claire"),
+        "stranger": read(lille.signed_in("stranger"), lille, "/@claire"),
+        "colleague": read(lille.signed_in("bruno"), lille, "/@claire"),
+        "herself": read(lille.signed_in("claire"), lille, "/@claire"),
     }
     expected = {
         "Developer": ["everybody", "stranger", "colleague", "herself"],
@@ -93,7 +84,7 @@ def test_each_reader_sees_what_was_meant_for_them(lille: TestNode) -> None:
 
 def test_the_preview_shows_the_same_as_the_page(lille: TestNode) -> None:
     save(lille)
-    client = signed_in(lille, "claire")
+    client = lille.signed_in("claire")
     for name, shown, hidden in [
         ("everybody", "Flask", "Accounting"),
         ("partners", "Dutch", "Accounting"),
@@ -108,12 +99,12 @@ def test_the_preview_shows_the_same_as_the_page(lille: TestNode) -> None:
 
 def test_who_is_not_published_does_not_exist_for_others(lille: TestNode) -> None:
     save(lille, publication="space")
-    assert "Claire Dubois" in read(signed_in(lille, "bruno"), lille, "/@claire")
-    assert "Claire Dubois" in read(signed_in(lille, "bruno"), lille, "/people")
-    for client in (lille.client, signed_in(lille, "stranger")):
+    assert "Claire Dubois" in read(lille.signed_in("bruno"), lille, "/@claire")
+    assert "Claire Dubois" in read(lille.signed_in("bruno"), lille, "/people")
+    for client in (lille.client, lille.signed_in("stranger")):
         assert "Claire Dubois" not in read(client, lille, "/people")
     read(lille.client, lille, "/@claire", 404)
-    read(signed_in(lille, "stranger"), lille, "/@claire", 404)
+    read(lille.signed_in("stranger"), lille, "/@claire", 404)
     assert lille.get_json("/people.json")["items"] == []
 
 
@@ -148,7 +139,7 @@ def test_nobody_is_found_by_what_they_do_not_show(
         assert claire is not None
         service.change_profile(service.profile_of(claire), {}, {"place": "space"})
     assert ("Claire Dubois" in read(lille.client, lille, f"/people?{query}")) is everybody
-    assert ("Claire Dubois" in read(signed_in(lille, "bruno"), lille, f"/people?{query}")) is colleague
+    assert ("Claire Dubois" in read(lille.signed_in("bruno"), lille, f"/people?{query}")) is colleague
 
 
 def test_a_form_with_an_error_comes_back_filled_in(lille: TestNode) -> None:
@@ -177,7 +168,7 @@ def test_a_space_shows_its_people_who_say_so(lille: TestNode) -> None:
     assert "Claire Dubois" in read(lille.client, lille, "/@lille")
     save(lille, **closed)
     assert "Claire Dubois" not in read(lille.client, lille, "/@lille")
-    assert "Claire Dubois" in read(signed_in(lille, "bruno"), lille, "/@lille")
+    assert "Claire Dubois" in read(lille.signed_in("bruno"), lille, "/@lille")
 
 
 def test_companies_have_a_directory_and_pages(lille: TestNode) -> None:

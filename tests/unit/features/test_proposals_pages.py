@@ -9,7 +9,6 @@ import pytest
 from flask.testing import FlaskClient
 
 from coffee_node.features.proposals import service
-from coffee_node.federation import accounts
 from coffee_node.federation.actors import find_local_actor
 from coffee_node.testing import Fediverse, TestNode, need_document
 
@@ -50,18 +49,9 @@ def lille(fediverse: Fediverse) -> TestNode:
     return fediverse.node("lille")
 
 
-def manager(node: TestNode, handle: str = "admin") -> FlaskClient:
-    """A browser in which this account is signed in."""
-    with node.context():
-        secret = accounts.sign_in_link(accounts.account_named(handle))
-    client = node.client
-    assert client.get(f"/sign-in/{secret}", base_url=node.url).status_code == 303
-    return client
-
-
 def send(node: TestNode, path: str = "/offers/new", *, status: int = 303, **changes: Any) -> Any:
     """Fill in the form at this address and send it."""
-    client = manager(node)
+    client = node.signed_in()
     page = client.get(path, base_url=node.url)
     assert page.status_code == 200, page.text[:400]
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.text)
@@ -91,12 +81,12 @@ def test_an_offer_is_written_read_changed_and_removed(lille: TestNode) -> None:
     assert "<em>rustige</em>" in lille.page(address, "nl")
     assert "Bureau per dag" in lille.page(address, "nl")
     edit = address.replace("/objects/", "/offers/") + "/edit"
-    form = manager(lille).get(edit, base_url=lille.url).text
+    form = lille.signed_in().get(edit, base_url=lille.url).text
     for value in ("A **quiet** place.", 'value="2026-12-31"', 'value="20"', "Een *rustige* plek."):
         assert value in form, value
     send(lille, edit, name="A desk", price="16")
     assert "€16 per day" in lille.page(address)
-    client = manager(lille)
+    client = lille.signed_in()
     press(client, lille, address, "/delete")
     assert lille.client.get(address, base_url=lille.url).status_code == 410
 
@@ -155,7 +145,7 @@ def test_one_click_says_that_it_is_still_valid(lille: TestNode, fediverse: Fediv
     fediverse.clock.advance(days=60)
     with lille.context():
         service.expire_proposals()
-    client = manager(lille)
+    client = lille.signed_in()
     press(client, lille, address, "/renew")
     assert lille.get_json("/offers.json")["total"] == 1
     assert "This has ended" not in lille.page(address)
@@ -183,7 +173,7 @@ def test_an_error_stands_at_its_field_and_everything_is_kept(lille: TestNode, fi
 def test_nobody_changes_the_offer_of_somebody_else(lille: TestNode) -> None:
     address = send(lille).headers["Location"]
     lille.add_person("bruno")
-    client = manager(lille, "bruno")
+    client = lille.signed_in("bruno")
     edit = address.replace("/objects/", "/offers/") + "/edit"
     assert client.get(edit, base_url=lille.url).status_code == 404
     assert "/edit" not in client.get(address, base_url=lille.url).text
@@ -225,4 +215,4 @@ def test_a_hidden_offer_is_seen_by_members_only(lille: TestNode) -> None:
         service.offer(space, {"name": "For us", "kind": "skill", "language": "en"}, "space")
     lille.add_person("bruno")
     assert "For us" not in lille.page("/offers")
-    assert "For us" in manager(lille, "bruno").get("/offers", base_url=lille.url).text
+    assert "For us" in lille.signed_in("bruno").get("/offers", base_url=lille.url).text

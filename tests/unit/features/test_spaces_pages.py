@@ -8,13 +8,11 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from coffee_node.base.database import Row, db
 from coffee_node.features.spaces.models import Space
 from coffee_node.features.spaces.pages import opening
-from coffee_node.federation import accounts
 from coffee_node.testing import Fediverse, TestNode
 
 FORM = {
@@ -59,18 +57,9 @@ def lille(fediverse: Fediverse) -> TestNode:
     return fediverse.node("lille")
 
 
-def signed_in(node: TestNode, handle: str) -> FlaskClient:
-    """A browser in which this account is signed in."""
-    with node.context():
-        secret = accounts.sign_in_link(accounts.account_named(handle))
-    client = node.client
-    assert client.get(f"/sign-in/{secret}", base_url=node.url).status_code == 303
-    return client
-
-
 def save(node: TestNode, status: int = 303, **changes: Any) -> str:
     """Send the form of the space as its manager."""
-    client = signed_in(node, "admin")
+    client = node.signed_in("admin")
     page = client.get("/spaces/lille/edit", base_url=node.url).text
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
     assert token is not None
@@ -91,7 +80,7 @@ def test_what_a_manager_writes_is_on_the_page_of_the_space(lille: TestNode) -> N
 
 def test_the_form_shows_what_was_saved(lille: TestNode) -> None:
     save(lille)
-    page = signed_in(lille, "admin").get("/spaces/lille/edit", base_url=lille.url).text
+    page = lille.signed_in("admin").get("/spaces/lille/edit", base_url=lille.url).text
     for value in ("09:00-12:30, 14:00-18:00", "12.50", "50.63297", "sauna", "A **place** in the centre."):
         assert value in page, value
     save(lille)
@@ -124,7 +113,7 @@ def test_an_error_stands_at_its_field_and_everything_is_kept(lille: TestNode, fi
 
 def test_a_member_cannot_change_the_space(lille: TestNode) -> None:
     lille.add_person("bruno")
-    response = signed_in(lille, "bruno").get("/spaces/lille/edit", base_url=lille.url)
+    response = lille.signed_in("bruno").get("/spaces/lille/edit", base_url=lille.url)
     assert response.status_code == 404
     assert "/spaces/lille/edit" not in lille.page("/@lille")
 
