@@ -6,18 +6,15 @@ import re
 from typing import Any
 
 from coffee_node.features.profiles.service import profile_of, publish_profile
-from coffee_node.federation.actors import find_actor
 from coffee_node.federation.models import Actor, Follow
 from coffee_node.testing import Fediverse, TestNode
 
 
-def add_published(node: TestNode, handle: str, name: str) -> Actor:
-    """A coworker whom others can find: one who published a profile."""
+def published(node: TestNode, handle: str, name: str) -> Actor:
+    """A person with a published profile: others know nobody who has not published anything."""
     person = node.add_person(handle, name)
     with node.context():
-        actor = find_actor(person.uri)
-        assert actor is not None
-        publish_profile(profile_of(actor))
+        publish_profile(profile_of(person), is_listed=True)
     return person
 
 
@@ -30,17 +27,9 @@ def press(browser: Any, node: TestNode, page: str, action: str, **fields: str) -
     return browser.post(action, data=sent, base_url=node.url, headers={"Referer": node.url + page})
 
 
-def published(node: TestNode, handle: str, name: str) -> Actor:
-    """A person with a published profile: others know nobody who has not published anything."""
-    person = node.add_person(handle, name)
-    with node.context():
-        publish_profile(profile_of(person), is_listed=True)
-    return person
-
-
 def test_a_person_is_found_asked_and_decides(fediverse: Fediverse) -> None:
     lille, tournai = fediverse.node("lille"), fediverse.node("tournai")
-    claire = add_published(lille, "claire", "Claire Dubois")
+    claire = published(lille, "claire", "Claire Dubois")
     tournai.add_person("jan", "Jan Peeters")
     jan, claires_browser = tournai.signed_in("jan"), lille.signed_in("claire")
 
@@ -69,7 +58,7 @@ def test_a_person_is_found_asked_and_decides(fediverse: Fediverse) -> None:
 
 def test_nobody_answers_for_somebody_else(fediverse: Fediverse) -> None:
     lille, tournai = fediverse.node("lille"), fediverse.node("tournai")
-    claire = add_published(lille, "claire", "Claire")
+    claire = published(lille, "claire", "Claire")
     lille.add_person("mallory")
     tournai.follow_actor(claire.uri)
     fediverse.settle()
