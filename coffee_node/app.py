@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from coffee_node import __version__
 from coffee_node.activitypub.delivery_request import LaneTransport
@@ -37,6 +36,7 @@ from coffee_node.federation.retention import retention_task
 from coffee_node.federation.worker import register_jobs
 from coffee_node.node import EXTENSION, Node
 from coffee_node.web.protocol_pages import init_protocol_pages
+from coffee_node.web.proxies import behind_proxies
 from coffee_node.web.shell import init_shell
 
 CORE_FEATURES: tuple[tuple[str, object], ...] = (
@@ -86,9 +86,8 @@ def create_app(
     init_protocol_pages(app)
     plugins.collect("register_blueprints", lambda owner: _blueprint_adder(app))
     register_jobs(app, node)
-    if config.http.trusted_proxies:
-        hops = config.http.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    hops = config.http.trusted_proxies
+    app.wsgi_app = behind_proxies(app.wsgi_app, hops)  # type: ignore[method-assign,assignment]
     return app
 
 

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app
-from werkzeug.local import LocalProxy
 
 from coffee_node.base.contracts import Task
 from coffee_node.base.group_commit import GroupCommit
@@ -79,7 +78,17 @@ class Node:
 
 def this_node() -> Node:
     """The node of the current application itself, for callbacks that run after its context is gone."""
-    return cast(Node, current_app.extensions[EXTENSION])
+    return cast(Node, current_app._get_current_object().extensions[EXTENSION])  # type: ignore[attr-defined]
 
 
-current_node: Node = cast(Node, LocalProxy(this_node))
+class _CurrentNode:
+    """Stands for the node of the current application; a plain proxy, asked twenty times an activity."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(this_node(), name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(this_node(), name, value)
+
+
+current_node: Node = cast(Node, _CurrentNode())

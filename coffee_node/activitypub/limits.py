@@ -19,6 +19,7 @@ VALUES_LIMIT: Final = 100_000
 DIGITS_LIMIT: Final = 20
 BOM: Final = b"\xef\xbb\xbf"
 
+_CONTAINERS: Final = frozenset({dict, list})
 _LONG_NUMBER: Final = re.compile(rb"\d{%d}" % (DIGITS_LIMIT + 1))
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 _ONE_BRACKET: Final = bytes.maketrans(b"{}", b"[]")
@@ -46,10 +47,11 @@ def parse_json(body: bytes) -> dict[str, Any]:
 
 def _check_outline(body: bytes) -> int:
     """Check depth, numbers and the count of values on the text outside strings; give its key-value pairs."""
-    without_escapes = body.replace(b"\\\\", b"").replace(b'\\"', b"").replace(b'""', b"")
-    if without_escapes.count(b'"') > 4 * VALUES_LIMIT:
+    if b"\\" in body:
+        body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
+    if body.count(b'"') > 4 * VALUES_LIMIT:
         raise InvalidDocument("The document has too many values.")
-    outside = b"".join(without_escapes.split(b'"')[::2])
+    outside = b"".join(body.split(b'"')[::2])
     if outside.count(b",") + outside.count(b"[") + outside.count(b"{") > VALUES_LIMIT:
         raise InvalidDocument("The document has too many values.")
     if _LONG_NUMBER.search(outside):
@@ -68,15 +70,15 @@ def _check_containers(document: dict[str, Any]) -> int:
     waiting: list[Any] = [document]
     while waiting:
         container = waiting.pop()
-        if isinstance(container, dict):
+        if type(container) is dict:
             if len(container) > KEYS_LIMIT:
                 raise InvalidDocument(f"An object has more than {KEYS_LIMIT} keys.")
             keys += len(container)
-            waiting += [value for value in container.values() if isinstance(value, dict | list)]
+            waiting += [value for value in container.values() if type(value) in _CONTAINERS]
         else:
             if len(container) > ITEMS_LIMIT:
                 raise InvalidDocument(f"A list has more than {ITEMS_LIMIT} items.")
-            waiting += [value for value in container if isinstance(value, dict | list)]
+            waiting += [value for value in container if type(value) in _CONTAINERS]
     return keys
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from babel import Locale
-from marshmallow import fields
 
-from coffee_node.activitypub.schema_fields import HttpUrl, PlainText
+from coffee_node.activitypub.schema_fields import DocumentField, HttpUrl, PlainText
 from coffee_node.activitypub.vocabulary import as_list, is_web_url, short_type, strip_nulls
 
 ONLINE: Final = "VirtualLocation"
@@ -25,26 +25,26 @@ _text = PlainText()
 _url = HttpUrl()
 
 
+@cache
+def _countries() -> Mapping[str, str]:
+    """The code of every country by its code and by its names in our languages, in small letters."""
+    codes: dict[str, str] = {}
+    for language in _COUNTRY_LANGUAGES:
+        for code, name in Locale(language).territories.items():
+            if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES:
+                codes.setdefault(code.lower(), code)
+                codes.setdefault(name.casefold(), code)
+    return codes
+
+
 def country_code(value: Any) -> str:
     """Give the ISO code (upper case) of a country written as code or as name in our languages; else empty."""
     if isinstance(value, dict):
         value = value.get("name") or value.get("id")
-    name = value.strip() if isinstance(value, str) else ""
-    if len(name) == 2:
-        code = name.upper()
-        return code if code in Locale("en").territories and code not in _NO_COUNTRIES else ""
-    return _code_of_name(name.casefold()) if 3 <= len(name) <= 60 else ""
+    return _countries().get(value.strip().casefold(), "") if isinstance(value, str) else ""
 
 
-def _code_of_name(wanted: str) -> str:
-    for language in _COUNTRY_LANGUAGES:
-        for code, name in Locale(language).territories.items():
-            if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES and name.casefold() == wanted:
-                return str(code)
-    return ""
-
-
-class PlaceField(fields.Field[dict[str, Any] | None]):
+class PlaceField(DocumentField[dict[str, Any] | None]):
     """A location; kept as type, uri, name, url, latitude, longitude and address (with a country code)."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from marshmallow import fields
-
-from coffee_node.activitypub.schema_fields import NAME_LIMIT, clean_html, cut, web_url
+from coffee_node.activitypub.schema_fields import NAME_LIMIT, DocumentField, clean_html, cut, web_url
 from coffee_node.activitypub.vocabulary import as_list, is_web_url, strip_nulls
 from coffee_node.base import html
 
@@ -20,7 +18,7 @@ _ADDRESSES: Final = frozenset({"href", "url", "id"})
 _NAMES: Final = frozenset({"name", "nameMap", "summary"})
 
 
-class SmallObjects(fields.Field[list[dict[str, Any]]]):
+class SmallObjects(DocumentField[list[dict[str, Any]]]):
     """A list of small objects kept as on the wire: texts cleaned, addresses that are not http(s) dropped."""
 
     def __init__(self, limit: int, **kwargs: Any) -> None:
@@ -87,8 +85,10 @@ def _clean_value(text: str) -> str:
 
 
 def _clean_text(text: str) -> str:
-    text = "".join(character for character in text[:_TEXT_LIMIT] if character >= " " or character in "\t\n")
-    lowered = text.strip().lower()
+    text = text[:_TEXT_LIMIT]
+    if not text.isprintable():
+        text = "".join(character for character in text if character >= " " or character in "\t\n")
+    lowered = text.lstrip()[:11].lower()
     return "" if lowered.startswith(("javascript:", "data:", "vbscript:")) else text
 
 

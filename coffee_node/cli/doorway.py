@@ -10,7 +10,7 @@ import asyncio
 import io
 import logging
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ from urllib.parse import quote
 import orjson
 
 from coffee_node.base.errors import CoffeeError, InvalidDocument, TooSlow, Unavailable, problem
+from coffee_node.cli.gathering import Gathering
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +31,18 @@ UPLOAD = "multipart/form-data"
 SENT_ONCE = ("host", "content-length", "content-type", "authorization", "date")
 NO_HTTP_PREFIX = frozenset({"CONTENT_TYPE", "CONTENT_LENGTH"})
 NOT_PASSED_ON = frozenset({"transfer-encoding", "content-length"})
+ACCEPTED = (("content-length", "0"), ("x-content-type-options", "nosniff"))
 PLAIN_IN_PATHS = "/:@!$&'()*+,;=~"
+
+
+class Crowd(Protocol):
+    """Who answers some requests together."""
+
+    def is_for(self, method: str, path: str) -> bool:
+        """Whether a request is one of these."""
+
+    def take(self, crowd: Sequence[dict[str, Any]]) -> list[bool]:
+        """Accept requests; False for one that the application shall answer."""
 
 
 class Exchange(Protocol):
@@ -56,10 +68,14 @@ class Limits:
 class Doorway:
     """An RSGI application around a WSGI one; a few threads answer, any number of clients may be slow."""
 
-    def __init__(self, app: WsgiApp, threads: int, limits: Limits | None = None) -> None:
+    def __init__(
+        self, app: WsgiApp, threads: int, limits: Limits | None = None, crowd: Crowd | None = None
+    ) -> None:
         self._app = app
         self._limits = limits or Limits()
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._crowd = crowd
+        self._gathering = Gathering(crowd.take) if crowd is not None else None
         self._waiting_bytes = 0
 
     async def __rsgi__(self, scope: Any, exchange: Exchange) -> None:
@@ -73,20 +89,33 @@ class Doorway:
             logger.warning("Refused %s %.200r from %s: %s", scope.method, scope.path, client, error)
             exchange.response_bytes(error.status, _refusal_headers(error), orjson.dumps(problem(error)))
             return
+        try:
+            environ = self._whole_environ(scope, headers, body)
+            if body and await self._is_accepted(scope, environ):
+                exchange.response_bytes(202, list(ACCEPTED), b"")
+            else:
+                await self._answered(environ, is_whole=body is not None, exchange=exchange)
+        finally:
+            self._waiting_bytes -= len(body or b"")
+
+    async def _is_accepted(self, scope: Any, environ: dict[str, Any]) -> bool:
+        if self._crowd is None or self._gathering is None or not self._crowd.is_for(scope.method, scope.path):
+            return False
+        return await self._gathering.accept(environ)
+
+    async def _answered(self, environ: dict[str, Any], *, is_whole: bool, exchange: Exchange) -> None:
+        """Let the application answer in a thread."""
         loop = asyncio.get_running_loop()
         answered = loop.create_future()
 
         def answer() -> None:
             try:
-                exchange.response_bytes(*self._answer(scope, headers, body))
+                exchange.response_bytes(*self._answer(environ, is_whole=is_whole))
             finally:
                 loop.call_soon_threadsafe(answered.set_result, None)
 
-        try:
-            self._threads.submit(answer)
-            await answered
-        finally:
-            self._waiting_bytes -= len(body or b"")
+        self._threads.submit(answer)
+        await answered
 
     async def _body(self, headers: dict[str, str], exchange: Exchange) -> bytes | None:
         """The whole body, or None for one that is too large; its bytes are counted until it is answered."""
@@ -124,8 +153,7 @@ class Doorway:
             if not is_whole:
                 self._waiting_bytes -= len(found)
 
-    def _answer(self, scope: Any, headers: Headers, body: bytes | None) -> tuple[int, Headers, bytes]:
-        """Let the application answer, in one of the threads; what it cannot answer is a 500."""
+    def _whole_environ(self, scope: Any, headers: Headers, body: bytes | None) -> dict[str, Any]:
         environ = _environ(scope, headers)
         if body is not None:
             environ["CONTENT_LENGTH"] = str(len(body))
@@ -133,12 +161,16 @@ class Doorway:
             # The application says so itself, in the words and the form of its caller.
             environ["CONTENT_LENGTH"] = str(self._limits.upload_bytes + 1)
         environ["wsgi.input"] = io.BytesIO(body or b"")
+        return environ
+
+    def _answer(self, environ: dict[str, Any], *, is_whole: bool) -> tuple[int, Headers, bytes]:
+        """Let the application answer, in one of the threads; what it cannot answer is a 500."""
         try:
             status, answered, content = _called(self._app, environ)
         except Exception:
-            logger.exception("The application failed at %.200r", scope.path)
+            logger.exception("The application failed at %.200r", environ["RAW_URI"])
             return 500, [("content-type", "text/plain"), ("connection", "close")], b"Something went wrong."
-        if body is None:
+        if not is_whole:
             answered.append(("connection", "close"))
         return status, answered, content
 

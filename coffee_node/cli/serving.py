@@ -5,6 +5,7 @@ Nothing heavy is imported at the top: the process that watches over the web proc
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -58,6 +59,9 @@ def load(orders: Orders) -> Any:
     worker = _started_worker(app) if orders.has_worker else None
     threading.Thread(target=_attend, args=(worker, os.getppid()), name="coffee-attend").start()
     sys.stderr.write(orders.greeting + "\n")
+    # What is loaded now stays: the collector need not walk through it again with every request's leavings.
+    gc.collect()
+    gc.freeze()
     return _behind_doorway(app)
 
 
@@ -76,8 +80,11 @@ def _open(home: Path) -> Flask:
 
 def _behind_doorway(app: Flask) -> Doorway:
     from coffee_node.cli.doorway import Doorway
+    from coffee_node.node import EXTENSION
+    from coffee_node.web.inbox_crowd import InboxCrowd
 
-    return Doorway(app.wsgi_app, REQUEST_THREADS)
+    hops = app.extensions[EXTENSION].config.http.trusted_proxies
+    return Doorway(app.wsgi_app, REQUEST_THREADS, crowd=InboxCrowd(app, hops))
 
 
 @contextmanager

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from coffee_node.activitypub import vocabulary
@@ -75,8 +76,13 @@ def _node_of(host: str) -> Actor | None:
 
 def partner_hosts() -> list[str]:
     """Hosts whose node actor and ours follow each other, both accepted."""
+    return list(db.session.scalars(_partner_query(), {"ours": node_uri()}))
+
+
+@cache
+def _partner_query() -> Select[str]:
     node = aliased(Actor)
-    ours = select(Actor.id).where(Actor.uri == node_uri()).scalar_subquery()
+    ours = select(Actor.id).where(Actor.uri == bindparam("ours")).scalar_subquery()
     they_follow = exists().where(
         Follow.follower_id == node.id, Follow.target_id == ours, Follow.state == "accepted"
     )
@@ -84,7 +90,7 @@ def partner_hosts() -> list[str]:
         Follow.target_id == node.id, Follow.follower_id == ours, Follow.state == "accepted"
     )
     query = select(node.host).where(node.type == "Application", node.host != "", they_follow, we_follow)
-    return list(db.session.scalars(query.order_by(node.host)))
+    return query.order_by(node.host)
 
 
 def was_partner(host: str) -> bool:

@@ -6,6 +6,7 @@ remembered for some seconds, and requests that arrive together share one transac
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,20 +51,59 @@ def accept(request: IncomingRequest) -> None:
     Raises InvalidDocument (400), SignatureError (401), Forbidden (403), TooManyRequests (429),
     Unavailable (503).
     """
-    signature = read_signature(request, now=clock.utcnow(), hosts={current_node.config.host})
-    arrived = read_activity(request.body)
+    signature, arrived = _read(request)
     if arrived.is_departure and _is_unknown(arrived.actor_uri):
         return
+    sender = _sender(signature, arrived)
+    _check_sender(sender, arrived)
+    current_node.arrivals.add(_row(arrived, request.body.removeprefix(BOM), "post"), _write_all)
+    _note_followers(Judged({}, request, signature, sender))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A request that may be accepted, with the row that remembers it."""
+
+    row: dict[str, Any]
+    request: IncomingRequest
+    signature: RequestSignature
+    sender: Sender
+
+
+def judged_at_once(request: IncomingRequest) -> Judged | None:
+    """Verify a POST to an inbox by what this process knows; None, or what accept() raises, for all others."""
+    signature, arrived = _read(request)
+    sender = None if arrived.is_departure else sender_keys.remembered_sender(signature)
+    if sender is None:
+        return None
+    _check_sender(sender, arrived)
+    return Judged(_row(arrived, request.body.removeprefix(BOM), "post"), request, signature, sender)
+
+
+def keep(crowd: Sequence[Judged]) -> None:
+    """Remember what was judged in one transaction; Unavailable when the database is busy, full or away."""
+    if crowd:
+        _write_all([one.row for one in crowd])
+    for one in crowd:
+        _note_followers(one)
+
+
+def _read(request: IncomingRequest) -> tuple[RequestSignature, Arrived]:
+    """Everything that can be refused before a key is looked for."""
+    signature = read_signature(request, now=clock.utcnow(), hosts={current_node.config.host})
+    arrived = read_activity(request.body)
     domain_policy.refuse_suspended(vocabulary.host_of(arrived.actor_uri))
     domain_policy.refuse_suspended(vocabulary.host_of(signature.key_id))
-    sender = _sender(signature, arrived)
+    return signature, arrived
+
+
+def _check_sender(sender: Sender, arrived: Arrived) -> None:
+    """Whether the one that signed may say this here."""
     arrival_limits.count_verified(sender.host)
     if sender.uri != arrived.actor_uri:
         raise SignatureError("owner", "The activity names another actor than the one that signed.")
     domain_policy.refuse_blocked(sender.id)
     _refuse_strangers(sender, arrived)
-    current_node.arrivals.add(_row(arrived, request.body.removeprefix(BOM), "post"), _write_all)
-    _note_followers(request, signature, sender)
 
 
 def _is_unknown(actor_uri: str) -> bool:
@@ -90,11 +130,11 @@ def _refuse_strangers(sender: Sender, arrived: Arrived) -> None:
     raise Forbidden("This node talks with its partners only.", "Let your node ask to become a partner.")
 
 
-def _note_followers(request: IncomingRequest, signature: RequestSignature, sender: Sender) -> None:
-    value = request.header(follower_sync.HEADER)
-    actor = db.session.get(Actor, sender.id) if value else None
+def _note_followers(judged: Judged) -> None:
+    value = judged.request.header(follower_sync.HEADER)
+    actor = db.session.get(Actor, judged.sender.id) if value else None
     if value and actor is not None:
-        follower_sync.note_header(actor, value, signature.covered)
+        follower_sync.note_header(actor, value, judged.signature.covered)
 
 
 def read_activity(body: bytes) -> Arrived:

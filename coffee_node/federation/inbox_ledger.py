@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import Select, exists, select, update
+from sqlalchemy import Select, bindparam, exists, select, update
 from sqlalchemy.orm import aliased
 
 from coffee_node.base import clock
-from coffee_node.base.database import db, one_at_a_time, write
+from coffee_node.base.database import UtcDateTime, db, one_at_a_time, write
 from coffee_node.federation.models import InboxItem
 from coffee_node.node import current_node
 
@@ -51,18 +52,24 @@ _COLUMNS = (
 
 def claim(limit: int) -> Sequence[Item]:
     """Take what is due under a lease, oldest first; nobody's later activity before an earlier one."""
-    due = _due().limit(limit)
-    if db.session.scalar(due.limit(1)) is None:
+    if not _due(1):
         return []
     with write(patience=WORKER_PATIENCE):
         one_at_a_time("inbox claim")
-        taken = update(InboxItem).where(InboxItem.id.in_(due.scalar_subquery()))
-        rows = db.session.execute(taken.values(lease_until=lease_end()).returning(*_COLUMNS)).all()
-    return sorted((Item(*row) for row in rows), key=lambda item: item.id)
+        due = _due(limit)
+        ids = [item.id for item in due]
+        db.session.execute(update(InboxItem).where(InboxItem.id.in_(ids)).values(lease_until=lease_end()))
+    return due
 
 
-def _due() -> Select[int]:
-    now = clock.utcnow()
+def _due(limit: int) -> list[Item]:
+    rows = db.session.execute(_due_query(), {"now": clock.utcnow(), "most": limit})
+    return [Item(*row) for row in rows]
+
+
+@cache
+def _due_query() -> Select[int, str, str, str, bytes, str, int]:
+    now = bindparam("now", type_=UtcDateTime())
     earlier = aliased(InboxItem)
     waits_behind = exists().where(
         earlier.actor_uri == InboxItem.actor_uri,
@@ -71,10 +78,11 @@ def _due() -> Select[int]:
         (earlier.lease_until > now) | (earlier.next_try_at > now),
     )
     return (
-        select(InboxItem.id)
+        select(*_COLUMNS)
         .where(InboxItem.state == "received", InboxItem.next_try_at <= now, ~waits_behind)
         .where((InboxItem.lease_until.is_(None)) | (InboxItem.lease_until < now))
         .order_by(InboxItem.id)
+        .limit(bindparam("most"))
     )
 
 

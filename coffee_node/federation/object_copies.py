@@ -10,9 +10,10 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, literal, select, union_all, update
+from sqlalchemy import CompoundSelect, Table, bindparam, delete, insert, literal, select, union_all, update
 from sqlalchemy.orm.util import identity_key
 
 from coffee_node.activitypub import vocabulary
@@ -102,17 +103,24 @@ def _buried_hashes(hashes: Sequence[str]) -> set[str]:
 
 
 def _held_rows(uris: Sequence[str]) -> dict[str, Held | None]:
-    models = list(dict.fromkeys(object_type.model for object_type in current_node.registry.types()))
-    parts = []
-    for number, model in enumerate(models):
-        row = model.__table__.c
-        columns = (row.id, row.uri, row.actor_id, row.origin, row.published, row.updated)
-        parts.append(select(literal(number).label("model"), *columns).where(row.uri.in_(uris)))
-    found = db.session.execute(union_all(*parts)) if parts else ()
+    models = tuple(dict.fromkeys(object_type.model for object_type in current_node.registry.types()))
+    found = db.session.execute(_held_query(models), {"uris": uris}) if models else ()
     return {
         uri: Held(models[number], id_, actor_id, origin, published, updated)
         for number, id_, uri, actor_id, origin, published, updated in found
     }
+
+
+@lru_cache(maxsize=16)
+def _held_query(models: tuple[type[Any], ...]) -> CompoundSelect[Any]:
+    """What the tables of these models hold under some ids; built once, which costs more than to ask it."""
+    parts = []
+    for number, model in enumerate(models):
+        row = model.__table__.c
+        columns = (row.id, row.uri, row.actor_id, row.origin, row.published, row.updated)
+        wanted = row.uri.in_(bindparam("uris", expanding=True))
+        parts.append(select(literal(number).label("model"), *columns).where(wanted))
+    return union_all(*parts)
 
 
 def judged(

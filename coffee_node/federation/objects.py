@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import delete, insert, inspect, select
@@ -253,15 +254,25 @@ def set_columns(row: Any, values: dict[str, Any], *, complete: bool = False) -> 
 
 def column_values(model: type[Any], values: dict[str, Any]) -> dict[str, Any]:
     """A value for every column that a feature fills; what is absent or empty gets the column's default."""
-    columns = ((column.key, column) for column in inspect(model).columns if column.key not in ENGINE_COLUMNS)
-    return {name: _default(column) if values.get(name) is None else values[name] for name, column in columns}
+    found = {}
+    for name, default in _feature_columns(model):  # type: ignore[arg-type]
+        value = values.get(name)
+        found[name] = _empty(default) if value is None else value
+    return found
 
 
-def _default(column: Any) -> Any:
-    """What an empty value is in this column."""
-    if column.default is None:
+@lru_cache(maxsize=256)
+def _feature_columns(model: type[Any]) -> tuple[tuple[str, Any], ...]:
+    """The columns that a feature fills, with the default of each."""
+    columns = inspect(model).columns
+    return tuple((column.key, column.default) for column in columns if column.key not in ENGINE_COLUMNS)
+
+
+def _empty(default: Any) -> Any:
+    """What an empty value is in a column with this default."""
+    if default is None:
         return None
-    return column.default.arg(None) if column.default.is_callable else column.default.arg
+    return default.arg(None) if default.is_callable else default.arg
 
 
 def index(row: Any) -> None:

@@ -36,7 +36,7 @@ class InboxDoor:
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Take a POST to an inbox; leave everything else, and every refusal, to the application."""
         path = PATHS.fullmatch(environ["PATH_INFO"]) if environ["REQUEST_METHOD"] == "POST" else None
-        if path is not None:
+        if path is not None and REFUSAL not in environ:
             try:
                 self._take(self._flask.request_class(environ), path[1])
             except Exception as error:

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from markupsafe import escape
-from marshmallow import ValidationError, fields, post_load, pre_load, validate
+from marshmallow import ValidationError, post_load, pre_load, validate
 
-from coffee_node.activitypub.schema_fields import web_url
+from coffee_node.activitypub.schema_fields import DocumentField, web_url
 from coffee_node.activitypub.schemas import (
     Count,
     HttpUrl,
@@ -65,7 +65,7 @@ def zone_or_none(name: Any) -> ZoneInfo | None:
         return None
 
 
-class ZoneName(fields.Field[str]):
+class ZoneName(DocumentField[str]):
     """The IANA name of a time zone; one we do not know is dropped, the offsets still say when."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -82,14 +82,14 @@ class HintDateTime(OffsetDateTime):
             return None
 
 
-class Flag(fields.Field[bool]):
+class Flag(DocumentField[bool]):
     """A yes or no; anything else is the default."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         return value if isinstance(value, bool) else bool(self.load_default)
 
 
-class EventStatus(fields.Field[str]):
+class EventStatus(DocumentField[str]):
     """One of the six states, in any spelling (`ev:EventCancelled`, a full address); else scheduled."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -97,7 +97,7 @@ class EventStatus(fields.Field[str]):
         return name if name in STATUSES else "EventScheduled"
 
 
-class JoinMode(fields.Field[str]):
+class JoinMode(DocumentField[str]):
     """How one takes part; empty when the organiser's software does not say it or says something else."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
