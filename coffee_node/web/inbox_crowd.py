@@ -14,7 +14,7 @@ from flask import Flask
 
 from coffee_node.activitypub.signed_request import IncomingRequest
 from coffee_node.base import i18n
-from coffee_node.base.errors import CoffeeError, Unavailable
+from coffee_node.base.errors import Unavailable
 from coffee_node.federation import arrival_limits, inbox
 from coffee_node.node import current_node
 from coffee_node.web.inbox_door import PATHS, REFUSAL
@@ -64,8 +64,8 @@ class InboxCrowd:
                 local_actor(path[1])
             request = _request(environ)
             return None if request is None else inbox.judged_at_once(request)
-        except CoffeeError:
-            return None
+        except Exception:
+            return None  # the door of the inboxes meets the same, and tells of it
 
 
 def _request(environ: Environ) -> IncomingRequest | None:

@@ -83,9 +83,15 @@ class ForeignHost:
         self, node: TestNode, activity: dict[str, Any], signer: str | Signer = "", scheme: str = "cavage"
     ) -> Any:
         """Deliver an activity, signed by its actor or by another one; the answer."""
+        headers, body = self.signed(node, activity, signer, scheme)
+        return node.client.post("/inbox", data=body, headers=headers, base_url=node.url)
+
+    def signed(
+        self, node: TestNode, activity: dict[str, Any], signer: str | Signer = "", scheme: str = "cavage"
+    ) -> tuple[dict[str, str], bytes]:
+        """The headers and the body of such a delivery."""
         body = json.dumps(activity).encode()
         if not isinstance(signer, Signer):
             signer = self.signers[signer or activity["actor"]]
         headers = {"Content-Type": ACTIVITY}
-        headers |= sign_request(scheme, "POST", f"{node.url}/inbox", headers, body, signer)
-        return node.client.post("/inbox", data=body, headers=headers, base_url=node.url)
+        return headers | sign_request(scheme, "POST", f"{node.url}/inbox", headers, body, signer), body
