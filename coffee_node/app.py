@@ -29,6 +29,7 @@ from coffee_node.federation.absences import absence_task
 from coffee_node.federation.catch_up import catch_up_task
 from coffee_node.federation.domain_policy import reason_to_refuse
 from coffee_node.federation.moderation import erasing_task
+from coffee_node.federation.notices import CORE_NOTICES
 from coffee_node.federation.peer_notices import peer_notices_task
 from coffee_node.federation.peer_software import software_task
 from coffee_node.federation.receipts import key_task
@@ -76,8 +77,7 @@ def create_app(
         settings=load_plugin_settings(plugins, config),
         rate_limits=RateLimits(config.queue.url if config.queue.engine == "redis" else ""),
     )
-    node.tasks += _core_tasks()
-    _collect(plugins, "register_tasks", node.tasks.append)
+    _add_tasks_and_notices(node)
     app.extensions[EXTENSION] = node
     app.config["SECRET_KEY"] = _secret_key(config)
     init_database(app, config)
@@ -89,6 +89,13 @@ def create_app(
     hops = config.http.trusted_proxies
     app.wsgi_app = behind_proxies(app.wsgi_app, hops)  # type: ignore[method-assign,assignment]
     return app
+
+
+def _add_tasks_and_notices(node: Node) -> None:
+    node.tasks += _core_tasks()
+    _collect(node.plugins, "register_tasks", node.tasks.append)
+    node.notice_kinds.update({kind.name: kind for kind in CORE_NOTICES})
+    _collect(node.plugins, "register_notices", lambda kind: node.notice_kinds.setdefault(kind.name, kind))
 
 
 def _core_tasks() -> list[Task]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app
 
-from coffee_node.base.contracts import Task
+from coffee_node.base.contracts import NoticeKind, Task
 from coffee_node.base.group_commit import GroupCommit
 from coffee_node.base.keyed_memory import KeyedMemory
 from coffee_node.base.rate_limits import RateLimits
@@ -46,6 +46,7 @@ class Node:
     catalogues: Catalogues
     keys: KeyCache
     tasks: list[Task] = field(default_factory=list)
+    notice_kinds: dict[str, NoticeKind] = field(default_factory=dict)
     last_runs: dict[str, tuple[datetime, str]] = field(default_factory=dict)
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     key_failures: KeyedMemory[Exception] = field(default_factory=lambda: KeyedMemory(FAILURES_LIFE))

@@ -79,6 +79,19 @@ class Task:
 
 
 @dataclass(frozen=True)
+class NoticeKind:
+    """What people can be told of; each chooses on the page or not, and in which rhythm by mail.
+
+    `rhythm` (now, daily, weekly or never) is what counts until somebody chooses.
+    """
+
+    name: str
+    title: Any
+    rhythm: Literal["now", "daily", "weekly", "never"] = "weekly"
+    order: int = 100
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """What a check found: a sentence, and what to do when it is not `ok`."""
 

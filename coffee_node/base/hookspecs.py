@@ -19,6 +19,7 @@ from coffee_node.base.contracts import (
     JobSource,
     Link,
     Match,
+    NoticeKind,
     ObjectType,
     PassVerdict,
     Task,
@@ -78,6 +79,11 @@ def register_translations(register: Callable[[Path], None]) -> None:
 @hookspec
 def register_tasks(register: Callable[[Task], None]) -> None:
     """Task(name, every, run): the worker runs it, one at a time, and shows its last answer."""
+
+
+@hookspec
+def register_notices(register: Callable[[NoticeKind], None]) -> None:
+    """NoticeKind(name, title, rhythm): what people can be told of; `federation.notices.tell` tells it."""
 
 
 @hookspec

@@ -11,7 +11,6 @@ import ssl
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from email.utils import format_datetime, formataddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -21,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from coffee_node.base import clock
 from coffee_node.base.config import NodeConfig
 from coffee_node.base.database import Row, UtcDateTime, db, insert_ignore, one_at_a_time, write
+from coffee_node.base.mail_message import message_of
 
 RETRY_MINUTES = (1, 5, 30, 120, 360, 720, 1440)
 LEASE = timedelta(minutes=2)
@@ -54,14 +54,30 @@ class Mail(Row):
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_error: Mapped[str] = mapped_column(Text, default="")
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reply_to: Mapped[str] = mapped_column(String(320), default="")
+    unsubscribe: Mapped[str] = mapped_column(String(2048), default="")
+    calendar: Mapped[str] = mapped_column(Text, default="")
 
 
 class MailRefused(Exception):
     """The mail server will never take this mail; the message is its answer."""
 
 
-def queue_mail(recipient: str, subject: str, body: str, *, message_id: str) -> bool:
-    """Write a mail inside the caller's write(); False when this occasion has its mail already."""
+def queue_mail(
+    recipient: str,
+    subject: str,
+    body: str,
+    *,
+    message_id: str,
+    reply_to: str = "",
+    unsubscribe: str = "",
+    calendar: str = "",
+) -> bool:
+    """Write a mail inside the caller's write(); False when this occasion has its mail already.
+
+    `unsubscribe` is the address that takes a POST to stop this kind of mail, `calendar` an iCalendar text
+    that is attached. The HTML part is made of the text when it leaves.
+    """
     values = {
         "recipient": recipient,
         "subject": " ".join(subject.split())[:300],
@@ -69,6 +85,9 @@ def queue_mail(recipient: str, subject: str, body: str, *, message_id: str) -> b
         "message_id": message_id,
         "state": "waiting",
         "next_try_at": clock.utcnow(),
+        "reply_to": reply_to,
+        "unsubscribe": unsubscribe,
+        "calendar": calendar,
     }
     known = db.session.scalar(select(Mail.id).where(Mail.message_id == message_id))
     if known is None:
@@ -128,25 +147,6 @@ def _reason(error: Exception) -> str:
         said = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else str(answer)
         return f"{error.smtp_code} {said}"
     return f"{error}" if isinstance(error, MailRefused) else f"{type(error).__name__}: {error}"
-
-
-def message_of(mail: Mail, config: NodeConfig) -> EmailMessage:
-    """The mail as it goes over the wire; ValueError for an address that is none."""
-    message = EmailMessage()
-    message["From"] = formataddr((config.node.name, sender_of(config)))
-    message["To"] = mail.recipient
-    message["Subject"] = mail.subject
-    message["Date"] = format_datetime(mail.created_at)
-    message["Message-ID"] = f"<{mail.message_id}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.text)
-    return message
-
-
-def sender_of(config: NodeConfig) -> str:
-    """The address mail comes from."""
-    name = urlsplit(config.base_url).hostname or "localhost"
-    return config.mail.sender or config.node.admin_email or f"noreply@{name}"
 
 
 def deliver(config: NodeConfig, message: EmailMessage) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
@@ -76,10 +75,9 @@ def _node_of(host: str) -> Actor | None:
 
 def partner_hosts() -> list[str]:
     """Hosts whose node actor and ours follow each other, both accepted."""
-    return list(db.session.scalars(_partner_query(), {"ours": node_uri()}))
+    return list(db.session.scalars(_PARTNERS, {"ours": node_uri()}))
 
 
-@cache
 def _partner_query() -> Select[str]:
     node = aliased(Actor)
     ours = select(Actor.id).where(Actor.uri == bindparam("ours")).scalar_subquery()
@@ -91,6 +89,10 @@ def _partner_query() -> Select[str]:
     )
     query = select(node.host).where(node.type == "Application", node.host != "", they_follow, we_follow)
     return query.order_by(node.host)
+
+
+# Built once: that costs more than to ask it.
+_PARTNERS = _partner_query()
 
 
 def was_partner(host: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 
 from sqlalchemy import Select, bindparam, exists, select, update
 from sqlalchemy.orm import aliased
@@ -63,11 +62,10 @@ def claim(limit: int) -> Sequence[Item]:
 
 
 def _due(limit: int) -> list[Item]:
-    rows = db.session.execute(_due_query(), {"now": clock.utcnow(), "most": limit})
+    rows = db.session.execute(_DUE, {"now": clock.utcnow(), "most": limit})
     return [Item(*row) for row in rows]
 
 
-@cache
 def _due_query() -> Select[int, str, str, str, bytes, str, int]:
     now = bindparam("now", type_=UtcDateTime())
     earlier = aliased(InboxItem)
@@ -84,6 +82,10 @@ def _due_query() -> Select[int, str, str, str, bytes, str, int]:
         .order_by(InboxItem.id)
         .limit(bindparam("most"))
     )
+
+
+# Built once: that costs more than to ask it.
+_DUE = _due_query()
 
 
 def lease_end() -> datetime:

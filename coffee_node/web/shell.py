@@ -14,6 +14,7 @@ from coffee_node.web.error_pages import init_error_pages
 from coffee_node.web.headers import init_headers
 from coffee_node.web.home_views import home_pages
 from coffee_node.web.language import init_language, language_pages
+from coffee_node.web.media_views import media_pages
 from coffee_node.web.negotiation import is_program_post
 from coffee_node.web.network_views import network_pages
 from coffee_node.web.operation_views import operation_pages
@@ -25,7 +26,7 @@ from coffee_node.web.whereabouts import place_name, town_of, where_of
 
 CORE_PAGES = (
     language_pages, home_pages, account_pages, search_pages, network_pages, delivery_pages, style_pages,
-    operation_pages, peer_pages,
+    operation_pages, peer_pages, media_pages,
 )  # fmt: skip
 
 

@@ -38,17 +38,41 @@ class Reply:
         )
 
 
+@dataclass(frozen=True)
+class Received:
+    """A request as it reached a host; header names in lower case."""
+
+    host: str
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The JSON it brought."""
+        return dict(json.loads(self.body))
+
+
 class Network:
     """Every host of the fake fediverse; counts connections and remembers requests."""
 
     def __init__(self) -> None:
-        self.port = free_port()
-        self._listener = socket.create_server(("0.0.0.0", self.port), backlog=200)  # noqa: S104
-        self.replies: dict[tuple[str, str], Reply | Callable[[], Reply]] = {}
+        self._listeners: list[socket.socket] = []
+        self.replies: dict[tuple[str, str], Reply | Callable[[Received], Reply]] = {}
         self.connections: Counter[str] = Counter()
         self.requests: list[tuple[str, str, str]] = []
+        self.received: list[Received] = []
         self._numbers = iter(range(1, 60_000))
-        threading.Thread(target=self._serve, daemon=True).start()
+        self.port = self.listen()
+
+    def listen(self) -> int:
+        """Open one more port of every address: each is a host of its own, of the same domain."""
+        port = free_port()
+        listener = socket.create_server(("0.0.0.0", port), backlog=200)  # noqa: S104
+        self._listeners.append(listener)
+        threading.Thread(target=self._serve, args=(listener,), daemon=True).start()
+        return port
 
     def new_host(self) -> str:
         """A host nobody has met, as it stands in addresses."""
@@ -56,7 +80,7 @@ class Network:
         return f"127.66.{number // 250}.{number % 250 + 1}:{self.port}"
 
     def put(self, url: str, reply: Any, **changes: Any) -> None:
-        """Serve a document (or a Reply, or a function that gives one) at an address."""
+        """Serve a document (or a Reply, or a function that gives one for a request) at an address."""
         host, _, path = url.removeprefix("http://").partition("/")
         is_ready = isinstance(reply, Reply) or callable(reply)
         self.replies[(host, f"/{path.partition('#')[0]}")] = reply if is_ready else Reply(reply, **changes)
@@ -65,31 +89,39 @@ class Network:
         """What was asked of a host so far: `GET /path`."""
         return [f"{method} {path}" for asked, method, path in self.requests if asked == host]
 
+    def posted(self, url: str) -> list[Received]:
+        """What was posted to an inbox so far."""
+        host, _, path = url.removeprefix("http://").partition("/")
+        return [one for one in self.received if (one.method, one.host, one.path) == ("POST", host, f"/{path}")]
+
     def close(self) -> None:
         """Stop listening."""
-        self._listener.close()
+        for listener in self._listeners:
+            listener.close()
 
-    def _serve(self) -> None:
+    def _serve(self, listener: socket.socket) -> None:
         while True:
             try:
-                connection, _ = self._listener.accept()
+                connection, _ = listener.accept()
             except OSError:
                 return
             threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
 
     def _answer(self, connection: socket.socket) -> None:
-        host = f"{connection.getsockname()[0]}:{self.port}"
-        self.connections[host] += 1
+        name, port = connection.getsockname()[:2]
+        address = f"{name}:{port}"
+        self.connections[address] += 1
         connection.settimeout(20)
         with connection:
             try:
-                head = self._read(connection)
-                if not head:
+                request = _read(connection, address)
+                if request is None:
                     return
-                method, path, _ = head.split(b"\r\n")[0].decode("latin-1").split(" ", 2)
-                self.requests.append((host, method, path))
-                reply = self.replies.get((host, path)) or Reply(b"", 202 if method == "POST" else 404)
-                made = reply() if callable(reply) else reply
+                self.received.append(request)
+                self.requests.append((request.host, request.method, request.path))
+                default = Reply(b"", 202 if request.method == "POST" else 404)
+                reply = self.replies.get((request.host, request.path)) or default
+                made = reply(request) if callable(reply) else reply
                 if made.act is not None:
                     made.act(connection)
                 else:
@@ -97,25 +129,27 @@ class Network:
             except (OSError, ValueError):
                 return
 
-    def _read(self, connection: socket.socket) -> bytes:
-        data = b""
-        while b"\r\n\r\n" not in data:
-            part = connection.recv(65536)
-            if not part:
-                return b""
-            data += part
-        head, _, rest = data.partition(b"\r\n\r\n")
-        length = next(
-            (
-                int(row.split(b":")[1])
-                for row in head.lower().split(b"\r\n")
-                if row.startswith(b"content-length:")
-            ),
-            0,
-        )
-        while len(rest) < length:
-            rest += connection.recv(65536)
-        return head
+
+def _read(connection: socket.socket, address: str) -> Received | None:
+    """One request; its host is the address it came to, or the name it asked for where that is none."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        part = connection.recv(65536)
+        if not part:
+            return None
+        data += part
+    head, _, body = data.partition(b"\r\n\r\n")
+    first, *rows = head.decode("latin-1").split("\r\n")
+    method, path, _ = first.split(" ", 2)
+    pairs = (row.partition(":") for row in rows)
+    headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
+    while len(body) < int(headers.get("content-length", "0")):
+        part = connection.recv(65536)
+        if not part:
+            return None
+        body += part
+    named = headers.get("host", "")
+    return Received(named if named[:1].isalpha() else address, method, path, headers, body)
 
 
 class Sender:
@@ -159,9 +193,9 @@ class Sender:
         } | changes
 
     def new_id(self, kind: str = "objects") -> str:
-        """An id nobody has used."""
+        """An id nobody has used, not even another actor of this host."""
         self._number += 1
-        return f"{self.url}/{kind}/{self._number}"
+        return f"{self.url}/{kind}/{self.uri.rsplit('/', 1)[1]}-{self._number}"
 
     def note(self, **changes: Any) -> dict[str, Any]:
         """A Note of this actor."""

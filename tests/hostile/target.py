@@ -38,9 +38,9 @@ class Target:
         self._sources = 0
         self.space = self.followed()
 
-    def followed(self) -> Sender:
-        """A new remote actor that the node's space follows, accepted."""
-        sender = Sender(self.network, self.keys[0])
+    def followed(self, sender: Sender | None = None) -> Sender:
+        """A remote actor, a new one unless given, that the node's space follows, accepted."""
+        sender = sender or Sender(self.network, self.keys[0])
         follow = {"type": "Follow", "object": sender.uri}
         answer = self.node.post(follow)
         assert answer.status_code == 201, answer.text

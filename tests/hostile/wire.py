@@ -6,8 +6,10 @@ import base64
 import hashlib
 import json
 import socket
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -231,3 +233,20 @@ def exchange(
         return wire.answer(is_head=is_head)
     finally:
         wire.close()
+
+
+def all_at_once(address: tuple[str, int], requests: Sequence[bytes]) -> list[Answer]:
+    """Send each request over a connection of its own, all in the same moment; the answers in their order."""
+    start = threading.Barrier(len(requests))
+
+    def send(data: bytes) -> Answer:
+        wire = Wire(address)
+        try:
+            start.wait(timeout=15)
+            wire.send(data)
+            return wire.answer()
+        finally:
+            wire.close()
+
+    with ThreadPoolExecutor(len(requests)) as threads:
+        return list(threads.map(send, requests))

@@ -70,7 +70,10 @@ def test_a_mail_is_sent_once_with_the_id_it_was_written_with(config: NodeConfig)
     assert message["To"] == "claire@lille.example"
     assert "claire@lille.example" in message["From"] and "Espace" in str(message["From"])
     assert message["Auto-Submitted"] == "auto-generated"
-    assert message.get_content() == "Seit gestern.\n"
+    assert [(part.get_content_type(), part.get_content()) for part in message.iter_parts()] == [
+        ("text/plain", "Seit gestern.\n"),
+        ("text/html", "<!doctype html>\n<html><body>\n<p>Seit gestern.</p>\n</body></html>\n"),
+    ]
     assert (the_mail().state, the_mail().attempts) == ("sent", 0)
     assert the_mail().sent_at is not None
 

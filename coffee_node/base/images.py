@@ -1,0 +1,76 @@
+"""Pictures that people upload: read by a library that knows them, made smaller, and written anew.
+
+What is kept is never the file that came: a picture made anew carries no position, no camera and no script.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass
+from typing import Final
+
+from coffee_node.base.errors import TooLarge, Unprocessable
+from coffee_node.base.i18n import gettext as _
+
+BYTES_LIMIT: Final = 5 * 1024 * 1024
+PIXELS_LIMIT: Final = 40_000_000
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")
+SIDE: Final = 1600
+SMALL_SIDE: Final = 400
+QUALITY: Final = 82
+MEDIA_TYPE: Final = "image/webp"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture made anew (WebP): whole, at most 1600 pixels a side, and small, at most 400."""
+
+    content: bytes
+    small: bytes
+    width: int
+    height: int
+
+
+def read_picture(data: bytes) -> Picture:
+    """Make a picture anew from an upload.
+
+    Raises TooLarge (413) over 5 MB, Unprocessable (422) for what is no picture or has too many pixels.
+    """
+    if len(data) > BYTES_LIMIT:
+        raise TooLarge(
+            _("A picture may have 5 MB."), _("Make it smaller, for example by taking a screenshot.")
+        )
+    from PIL import Image, ImageOps
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
+                if opened.width * opened.height > PIXELS_LIMIT:
+                    raise Unprocessable(
+                        _("This picture has too many pixels."), _("Make it smaller before you send it.")
+                    )
+                opened.seek(0)
+                image = ImageOps.exif_transpose(opened).convert("RGBA" if _has_alpha(opened) else "RGB")
+                image.thumbnail((SIDE, SIDE))
+                small = image.copy()
+                small.thumbnail((SMALL_SIDE, SMALL_SIDE))
+                return Picture(_written(image), _written(small), image.width, image.height)
+    except Unprocessable:
+        raise
+    except Exception as error:
+        # The library raises many kinds of errors on files that somebody built to break it.
+        raise Unprocessable(
+            _("This file is no picture that can be read here."), _("Choose a JPEG, PNG, WebP or GIF file.")
+        ) from error
+
+
+def _has_alpha(image: object) -> bool:
+    return getattr(image, "mode", "") in ("RGBA", "LA", "PA") or "transparency" in getattr(image, "info", {})
+
+
+def _written(image: object) -> bytes:
+    written = io.BytesIO()
+    image.save(written, "WEBP", quality=QUALITY, method=4)  # type: ignore[attr-defined]
+    return written.getvalue()
