@@ -6,9 +6,8 @@ counts otherwise fetches the list, drops what is not on it and takes back what i
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +18,7 @@ from coffee_node.base import clock
 from coffee_node.base.database import after_commit, db, end_reading, insert_ignore, write
 from coffee_node.base.errors import CoffeeError, FetchError
 from coffee_node.federation import actors, follows
+from coffee_node.federation.follower_digests import digest_of, digests_for
 from coffee_node.federation.models import Actor, Follow
 from coffee_node.federation.social_models import FollowerCheck
 from coffee_node.node import current_node, this_node
@@ -32,33 +32,17 @@ REST = timedelta(minutes=5)
 _PARAMETER = re.compile(r'\s*([A-Za-z]+)="([^"\\]{0,2048})"\s*(?:,|$)')
 
 
-def digest_of(uris: Iterable[str]) -> str:
-    """The XOR of the SHA-256 of every id, as 64 hex digits; zeros for nobody."""
-    folded = 0
-    for uri in uris:
-        folded ^= int.from_bytes(hashlib.sha256(uri.encode()).digest(), "big")
-    return f"{folded:064x}"
-
-
 def headers_for(lanes: Sequence[tuple[int, str]]) -> dict[tuple[int, str], str]:
     """The header by lane: the id of a sending actor and the host it sends to; two queries for all."""
     actor_ids = {actor_id for actor_id, _ in lanes}
     senders = select(Actor.id, Actor.uri, Actor.followers).where(Actor.id.in_(actor_ids))
     names = {row.id: (row.uri, row.followers) for row in db.session.execute(senders)}
-    query = (
-        select(Follow.target_id, Actor.host, Actor.uri)
-        .join(Follow, Follow.follower_id == Actor.id)
-        .where(Actor.host.in_({host for _, host in lanes}))
-        .where(Follow.target_id.in_(actor_ids), Follow.state == "accepted")
-    )
-    found: dict[tuple[int, str], list[str]] = {}
-    for actor_id, host, follower_uri in db.session.execute(query):
-        found.setdefault((actor_id, host), []).append(follower_uri)
-    return {lane: _header(*names[lane[0]], found.get(lane, ())) for lane in lanes if lane[0] in names}
+    digests = digests_for([lane for lane in lanes if lane[0] in names])
+    return {lane: _header(*names[lane[0]], digest) for lane, digest in digests.items()}
 
 
-def _header(uri: str, collection: str, followers: Iterable[str]) -> str:
-    return f'collectionId="{collection}", url="{uri}/{PATH}", digest="{digest_of(followers)}"'
+def _header(uri: str, collection: str, digest: str) -> str:
+    return f'collectionId="{collection}", url="{uri}/{PATH}", digest="{digest}"'
 
 
 def followers_at(actor: Actor, host: str) -> Sequence[str]:

@@ -16,7 +16,7 @@ from coffee_node.base import clock
 from coffee_node.base.database import after_commit, db, insert_ignore, write
 from coffee_node.base.errors import Unprocessable
 from coffee_node.base.i18n import gettext as _
-from coffee_node.federation import actors, domain_policy, outbox
+from coffee_node.federation import actors, domain_policy, follower_digests, outbox
 from coffee_node.federation.models import Activity, Actor, Delivery, Follow
 from coffee_node.federation.peer_models import Backfill, Peer
 from coffee_node.federation.social_models import FollowNotice
@@ -91,7 +91,7 @@ def undo_follow(follow: Follow) -> None:
             follow.follower, "Undo", _follow_document(follow), to=[follow.target.uri], visibility="private"
         )
         follow.state = "undone"
-        _count_followers(follow.target)
+        _followers_changed(follow)
 
 
 def end_follow(follow: Follow) -> None:
@@ -99,7 +99,7 @@ def end_follow(follow: Follow) -> None:
     follow.state = "rejected"
     follow.answered_at = clock.utcnow()
     db.session.flush()
-    _count_followers(follow.target)
+    _followers_changed(follow)
     db.session.add(FollowNotice(follower_id=follow.follower_id, kind="ended", former_id=follow.target_id))
 
 
@@ -108,7 +108,7 @@ def end_silently(follow: Follow) -> None:
     follow.state = "rejected" if follow.target.is_local else "undone"
     follow.answered_at = clock.utcnow()
     db.session.flush()
-    _count_followers(follow.target)
+    _followers_changed(follow)
 
 
 def tell_ended(follow: Follow) -> None:
@@ -144,7 +144,7 @@ def _answer(follow: Follow, state: str) -> None:
     follow.state = state
     follow.answered_at = clock.utcnow()
     db.session.flush()
-    _count_followers(follow.target)
+    _followers_changed(follow)
     outbox.publish(
         follow.target,
         "Accept" if state == "accepted" else "Reject",
@@ -176,9 +176,11 @@ def _follow_back(follow: Follow) -> None:
         request_follow(follow.target, follow.follower)
 
 
-def _count_followers(actor: Actor) -> None:
-    query = select(func.count()).where(Follow.target_id == actor.id, Follow.state == "accepted")
-    actor.followers_count = db.session.scalar(query) or 0
+def _followers_changed(follow: Follow) -> None:
+    target = follow.target
+    query = select(func.count()).where(Follow.target_id == target.id, Follow.state == "accepted")
+    target.followers_count = db.session.scalar(query) or 0
+    follower_digests.forget(follow)
 
 
 def receive_follow(activity: dict[str, Any], follower: Actor, target: Actor) -> None:
@@ -230,7 +232,7 @@ def receive_answer(activity: dict[str, Any], answerer: Actor) -> bool:
     follow.state = "accepted" if accepted else "rejected"
     follow.answered_at = clock.utcnow()
     db.session.flush()
-    _count_followers(follow.target)
+    _followers_changed(follow)
     if accepted and not answerer.is_local:
         start_backfill(answerer)
     return True
@@ -259,7 +261,7 @@ def receive_undo(object_: Any, follower: Actor) -> bool:
         return False
     follow.state = "undone"
     db.session.flush()
-    _count_followers(follow.target)
+    _followers_changed(follow)
     return True
 
 

@@ -16,6 +16,7 @@ from coffee_node.activitypub import vocabulary
 from coffee_node.base import clock
 from coffee_node.base.database import db, end_reading, write
 from coffee_node.base.errors import CoffeeError, FetchError
+from coffee_node.federation import follower_digests
 from coffee_node.federation.actors import node_signer, save_remote_actor
 from coffee_node.federation.models import Actor, Delivery, Follow
 from coffee_node.node import current_node
@@ -72,6 +73,7 @@ def _forget(uri: str, inbox: str, delivery_id: int) -> None:
         ended = update(Follow).where(or_(Follow.follower_id == actor.id, Follow.target_id == actor.id))
         db.session.execute(ended.where(Follow.state != "rejected").values(state="undone"))
         _count_followers()
+        follower_digests.forget_hosts([actor.host])
         if not _is_used(inbox):
             mine = update(Delivery).where(Delivery.inbox == inbox, Delivery.host == actor.host)
             mine = mine.where(or_(Delivery.state == "waiting", Delivery.id == delivery_id))

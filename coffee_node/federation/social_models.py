@@ -104,6 +104,17 @@ class FollowerCheck(Row):
     actor: Mapped[Actor] = relationship()
 
 
+class FollowerDigest(Row):
+    """Who follows an actor of ours from one host, as the digest that deliveries carry (FEP-8fcf)."""
+
+    __tablename__ = "follower_digest"
+    __table_args__ = (UniqueConstraint("actor_id", "host"),)
+
+    actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id", ondelete="CASCADE"))
+    host: Mapped[str] = mapped_column(String(255), index=True)
+    digest: Mapped[str] = mapped_column(String(64))
+
+
 class Lookup(Row):
     """What a person asked another server for; state: waiting, found or failed.
 

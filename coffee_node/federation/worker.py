@@ -13,6 +13,7 @@ from flask import Flask
 from coffee_node.base import clock, mail
 from coffee_node.base.contracts import Task
 from coffee_node.base.database import db
+from coffee_node.base.presence import Presence
 from coffee_node.base.queue import start_consumer
 from coffee_node.federation import (
     backfill,
@@ -24,6 +25,7 @@ from coffee_node.federation import (
     members_view,
     worker_runs,
 )
+from coffee_node.federation.taking_over import release_claims
 from coffee_node.node import Node
 
 logger = logging.getLogger(__name__)
@@ -131,10 +133,15 @@ class Worker:
         self._app = app
         self._node = node
         self._consumer: Any = None
+        self._presence: Presence | None = None
         self._sweeper = threading.Thread(target=self._sweep, name="coffee-sweep", daemon=True)
 
     def start(self) -> None:
-        """Start the threads; returns at once."""
+        """Start the threads, after what dead workers had claimed is free again."""
+        with self._app.app_context():
+            self._presence = Presence(self._node.config.home, db.engine)
+            self._presence.enter(release_claims)
+            db.session.remove()
         self._node.has_worker = True
         self._consumer = start_consumer(self._node.queue, self._node.config.queue.threads)
         self._sweeper.start()
@@ -145,6 +152,8 @@ class Worker:
         if self._consumer is not None:
             self._consumer.stop(graceful=True)
         self._sweeper.join(timeout=5)
+        if self._presence is not None:
+            self._presence.leave()
 
     def _sweep(self) -> None:
         """Wake every job now and then: leases that ran out and retries that are due need no message."""

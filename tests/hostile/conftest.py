@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.hostile.remote import Network, Sender
-from tests.hostile.target import Target
-from tests.house.real_nodes import RealNode
+from tests.hostile.target import Target, running
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -29,14 +28,8 @@ def network() -> Iterator[Network]:
 @pytest.fixture(scope="session")
 def target(tmp_path_factory: pytest.TempPathFactory, network: Network) -> Iterator[Target]:
     """The node under attack."""
-    # All rows together send more than one server may; that limit has its own row (62).
-    settings = {"COFFEE_FEDERATION_INBOX_PER_MINUTE": "100000"}
-    home = tmp_path_factory.mktemp("hostile") / "mutualab"
-    node = RealNode(home, "mutualab", settings=settings).init().start()
-    try:
-        yield Target(node, network)
-    finally:
-        node.stop()
+    with running(tmp_path_factory.mktemp("hostile") / "mutualab", network) as made:
+        yield made
 
 
 @pytest.fixture

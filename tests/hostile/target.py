@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tests.hostile.remote import Network, Sender
@@ -123,6 +124,18 @@ class Target:
 
     def _log_size(self) -> int:
         return (self.node.home / "serve.log").stat().st_size
+
+
+@contextmanager
+def running(home: Path, network: Network, **settings: str) -> Iterator[Target]:
+    """A node of its own to send to, with these settings."""
+    # All rows together send more than one server may; that limit has its own row (62).
+    usual = {"COFFEE_FEDERATION_INBOX_PER_MINUTE": "100000"}
+    node = RealNode(home, "mutualab", settings=usual | settings).init().start()
+    try:
+        yield Target(node, network)
+    finally:
+        node.stop()
 
 
 def _content(connection: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
