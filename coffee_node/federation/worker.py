@@ -140,11 +140,17 @@ class Worker:
         """Start the threads, after what dead workers had claimed is free again."""
         with self._app.app_context():
             self._presence = Presence(self._node.config.home, db.engine)
-            self._presence.enter(release_claims)
+            self._presence.enter(self._take_over)
             db.session.remove()
         self._node.has_worker = True
         self._consumer = start_consumer(self._node.queue, self._node.config.queue.threads)
         self._sweeper.start()
+
+    def _take_over(self) -> None:
+        try:
+            release_claims()
+        except Exception:
+            logger.exception("What dead workers had claimed stays claimed until their leases run out")
 
     def stop(self) -> None:
         """Claim nothing new, finish the current sends (at most 10 s each) and end the threads."""
