@@ -55,6 +55,7 @@ class Node:
     partners: ShortMemory[frozenset[str]] = field(default_factory=ShortMemory)
     arrivals: GroupCommit = field(default_factory=GroupCommit)
     rate_limits: RateLimits = field(default_factory=RateLimits)
+    site_settings: ShortMemory[Any] = field(default_factory=ShortMemory)
     decisions: ShortMemory[Any] = field(default_factory=ShortMemory)
     held_objects: CountMemory = field(default_factory=CountMemory)
     wakers: dict[str, Callable[[], object]] = field(default_factory=dict)

@@ -22,11 +22,12 @@ from coffee_node.web.peer_views import peer_pages
 from coffee_node.web.search_views import search_pages
 from coffee_node.web.site_frame import site_frame
 from coffee_node.web.style_views import style_pages
+from coffee_node.web.theme_views import theme_pages
 from coffee_node.web.whereabouts import place_name, town_of, where_of
 
 CORE_PAGES = (
     language_pages, home_pages, account_pages, search_pages, network_pages, delivery_pages, style_pages,
-    operation_pages, peer_pages, media_pages,
+    operation_pages, peer_pages, media_pages, theme_pages,
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from coffee_node.node import current_node
 from coffee_node.web.addresses import language_href, sign_in_href
 from coffee_node.web.auth import current_account, current_viewer
 from coffee_node.web.language import NATIVE_NAMES
+from coffee_node.web.theme import Theme, current_theme
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class SiteFrame:
     account: Account | None
     account_links: list[NavigationLink]
     sign_in_href: str
+    theme: Theme
 
 
 def site_name() -> str:
@@ -67,6 +69,7 @@ def site_frame() -> SiteFrame:
             account=account,
             account_links=_account_links(account, own),
             sign_in_href=sign_in_href(),
+            theme=current_theme(),
         )
     frame: SiteFrame = g.site_frame
     return frame
@@ -110,4 +113,5 @@ def _account_links(account: Account | None, own: list[NavigationLink]) -> list[N
         links.append(NavigationLink(_("Network"), "/network"))
         links.append(NavigationLink(_("Deliveries"), "/admin/deliveries"))
         links.append(NavigationLink(_("Reports"), "/moderation"))
+        links.append(NavigationLink(_("Look of the site"), "/admin/theme"))
     return links
