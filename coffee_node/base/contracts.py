@@ -30,10 +30,13 @@ class ObjectType:
     `accepts` decides between types that share a name on the wire; `create(actor, values, visibility)`,
     `update(row, values)` and `delete(row)` open their own write; without them the generic ones are used.
     `page(row)` gives the HTML answer of an object's address. With `is_actor` the row describes an actor:
-    its `uri` is the actor's, and the document on the wire is the actor's document. With
+    its `uri` is the actor's, and the document on the wire is the actor's document; `derive(row)` then brings
+    what a feature derives from a copy up to date, inside the caller's write. With
     `receive(document, author)` what arrives is given to the feature, in the worker's transaction, instead of
     being kept as a copy (a vote, say); it raises Ignored when nothing may change. `serve(uri, reader)` gives
-    a document that only some may fetch, None to everybody else.
+    a document that only some may fetch, None to everybody else; `describe(document)` says in the words of
+    schema.org what a public document is about. `searched(row)` gives the columns whose texts may be searched
+    by everybody, where that is not all of them.
     """
 
     name: str
@@ -49,6 +52,9 @@ class ObjectType:
     is_actor: bool = False
     receive: Callable[[Document, ActorRef], None] | None = None
     serve: Callable[[str, ActorRef], Document | None] | None = None
+    describe: Callable[[Mapping[str, Any]], Document] | None = None
+    searched: Callable[[Any], Mapping[str, Any]] | None = None
+    derive: Callable[[Any], None] | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from coffee_node.federation import actors, domain_policy, follows, moves, receip
 from coffee_node.federation.models import Actor
 from coffee_node.node import current_node
 from coffee_node.web.auth import current_account, current_viewer
+from coffee_node.web.described import describe_page
 from coffee_node.web.federation_views import reader_level
 from coffee_node.web.negotiation import document_response, wants_document
 from coffee_node.web.receipts import erasure_line
@@ -36,6 +37,7 @@ def show(handle: str) -> Any:
         return document_response(actors.actor_document(actor, reader_level()), vocabulary.ACTOR_CONTEXT)
     described = actors.described_row(actor)
     if described is not None and described[0].page is not None:
+        describe_page(*described, actors.document_of(actor))
         return described[0].page(described[1])
     if actor.is_local and not actor.is_published:
         raise NotFound(_("Nobody with this name is known here."))

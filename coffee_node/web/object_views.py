@@ -12,32 +12,16 @@ from coffee_node.base.database import db
 from coffee_node.base.errors import Gone, NotFound
 from coffee_node.base.i18n import gettext as _
 from coffee_node.federation import accounts, actors, audience, objects, receipts
-from coffee_node.federation.models import Actor
+from coffee_node.federation.page_addresses import actor_url as actor_url
+from coffee_node.federation.page_addresses import page_url as page_url
 from coffee_node.node import current_node
 from coffee_node.web.auth import current_account, current_viewer, signed_by
+from coffee_node.web.described import describe_page
 from coffee_node.web.federation_views import visibilities
 from coffee_node.web.negotiation import document_response, wants_document
 from coffee_node.web.receipts import erasure_line
 
 object_pages = Blueprint("objects", __name__)
-
-
-def page_url(row: Any) -> str:
-    """Where a person reads a row here: ours at its own address, a copy at /at/<its host>/<its path>."""
-    if row.uri == row.actor.uri:
-        return actor_url(row.actor)
-    if row.is_local:
-        return f"/objects/{objects.uuid_of(row)}"
-    return f"/at/{row.uri.split('://', 1)[-1]}"
-
-
-def actor_url(actor: Actor) -> str:
-    """The page of an actor on this node: /@slug, or /@slug@host for the copy of a remote one."""
-    if actor.type == "Application" and actor.is_local:
-        return "/about"
-    if not actor.is_met:
-        return actor.uri
-    return f"/@{actor.slug}" if actor.is_local else f"/@{actor.slug}@{actor.host}"
 
 
 @object_pages.get("/objects/<uuid>")
@@ -94,6 +78,7 @@ def may_read(object_type: ObjectType, row: Any) -> bool:
 def _page(object_type: ObjectType, row: Any) -> Any:
     if object_type.page is None:
         return document_response(row.document, object_type.schema.context)
+    describe_page(object_type, row, row.document)
     return object_type.page(row)
 
 

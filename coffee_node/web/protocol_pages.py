@@ -7,6 +7,7 @@ from flask import Flask
 from coffee_node.web.actor_views import actor_blocks, actor_pages, follow_state, moved_to
 from coffee_node.web.client_views import client_pages
 from coffee_node.web.collection_views import collection_pages
+from coffee_node.web.described import page_description
 from coffee_node.web.discovery_views import discovery_pages
 from coffee_node.web.federation_views import federation_pages
 from coffee_node.web.follow_views import follow_pages
@@ -19,12 +20,13 @@ from coffee_node.web.move_views import move_pages
 from coffee_node.web.object_views import actor_url, object_pages, page_url
 from coffee_node.web.reaction_views import reaction_pages, reactions_part
 from coffee_node.web.report_views import report_pages, report_part
+from coffee_node.web.sitemap_views import sitemap_pages
 
 PAGES = (
     federation_pages, client_pages, discovery_pages, object_pages, actor_pages, follow_pages,
     follower_sync_pages, reaction_pages, lookup_pages, intent_pages, move_pages,
     collection_pages,
-    moderation_pages, report_pages,
+    moderation_pages, report_pages, sitemap_pages,
 )  # fmt: skip
 
 
@@ -35,6 +37,7 @@ def init_protocol_pages(app: Flask) -> None:
         app.register_blueprint(pages)
     app.jinja_env.globals.update(
         page_url=page_url,
+        page_description=page_description,
         actor_url=actor_url,
         actor_blocks=actor_blocks,
         follow_state=follow_state,

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from coffee_node import hookimpl
 from coffee_node.base.contracts import ActorRef, Link, ObjectType
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.articles import form_views, pages, service, views
+from coffee_node.features.articles import form_views, linked_data, pages, service, views
 from coffee_node.features.articles.models import Article, Note
 from coffee_node.features.articles.schemas import ArticleSchema, NoteSchema, is_plain_note
 
@@ -30,6 +30,7 @@ def register_object_types(register: Callable[[ObjectType], None]) -> None:
             delete=service.withdraw_article,
             page=pages.article_page,
             list_path="/articles",
+            describe=linked_data.describe,
         )
     )
     register(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -11,9 +12,9 @@ from markupsafe import Markup
 from coffee_node import hookimpl
 from coffee_node.base.contracts import ActorRef, Link, ObjectType
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.profiles import pages, service, views
+from coffee_node.features.profiles import companies, linked_data, pages, service, terms, views
 from coffee_node.features.profiles.models import Company, Profile
-from coffee_node.features.profiles.schemas import CompanySchema, ProfileSchema, accepts_company
+from coffee_node.features.profiles.schemas import CompanySchema, ProfileSchema, accepts_company, shown_fields
 
 
 @hookimpl
@@ -28,6 +29,9 @@ def register_object_types(register: Callable[[ObjectType], None]) -> None:
             delete=service.withdraw_profile,
             page=pages.person_page,
             list_path="/people",
+            describe=linked_data.describe_person,
+            searched=partial(shown_fields, audience="public"),
+            derive=terms.derive,
             is_actor=True,
         )
     )
@@ -37,9 +41,10 @@ def register_object_types(register: Callable[[ObjectType], None]) -> None:
             schema=CompanySchema(service.speak),
             model=Company,
             accepts=accepts_company,
-            update=service.update_company,
+            update=companies.update_company,
             page=pages.company_page,
             list_path="/companies",
+            describe=linked_data.describe_company,
             is_actor=True,
         )
     )

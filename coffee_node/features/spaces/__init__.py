@@ -9,7 +9,7 @@ from flask import Blueprint
 from coffee_node import hookimpl
 from coffee_node.base.contracts import ActorRef, Link, ObjectType
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.spaces import service
+from coffee_node.features.spaces import linked_data, service
 from coffee_node.features.spaces.models import Space
 from coffee_node.features.spaces.pages import space_page
 from coffee_node.features.spaces.schemas import SpaceSchema, accepts_space
@@ -28,6 +28,7 @@ def register_object_types(register: Callable[[ObjectType], None]) -> None:
             update=service.update,
             page=space_page,
             list_path="/spaces",
+            describe=linked_data.describe,
             is_actor=True,
         )
     )
