@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +34,15 @@ def browser(chromium: str) -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The text of axe.min.js; skips where COFFEE_TEST_AXE names no such file."""
+    file = os.environ.get("COFFEE_TEST_AXE", "")
+    if not file or not Path(file).is_file():
+        pytest.skip("COFFEE_TEST_AXE names no axe.min.js")
+    return Path(file).read_text("utf-8")
 
 
 @pytest.fixture(scope="session")
