@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import http.client
 import ssl
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag
 
 import requests
-import urllib3
 from certifi import where
 from requests.adapters import BaseAdapter
 
@@ -38,6 +35,7 @@ from coffee_node.activitypub.delivery_request import (
 from coffee_node.activitypub.guarded_adapter import Exchange, GuardedAdapter, exchanging, tls_context
 from coffee_node.activitypub.limits import BODY_LIMIT, parse_json
 from coffee_node.activitypub.posting import KeptConnections
+from coffee_node.activitypub.reaching import redirected, told
 from coffee_node.activitypub.request_signatures import sign_request
 from coffee_node.activitypub.signed_request import Signer
 from coffee_node.activitypub.url_guard import CheckedUrl, UrlGuard
@@ -45,15 +43,13 @@ from coffee_node.activitypub.vocabulary import ACTIVITY_JSON, LD_JSON_PROFILE, s
 from coffee_node.base.errors import AddressNotAllowed, CoffeeError, FetchError
 
 ACTIVITY: Final = f"{ACTIVITY_JSON}, {LD_JSON_PROFILE}"
-__all__ = ["ACTIVITY", "DeliveryRequest", "DeliveryResult", "FetchedDocument", "HttpClient"]
+__all__ = ["ACTIVITY", "DeliveryRequest", "DeliveryResult", "FetchedDocument", "FetchedText", "HttpClient"]
 REDIRECTS: Final = 3
 EXCERPT: Final = 500
 
+_CONDITIONS: Final = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 _REDIRECT: Final = frozenset({301, 302, 303, 307, 308})
 _ANSWER_LIMIT: Final = 64 * 1024
-_FAILURES: Final = (
-    requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,6 +58,15 @@ class FetchedDocument:
 
     url: str
     document: dict[str, Any]
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class FetchedText:
+    """A text from another server, with the headers that ask whether it has changed."""
+
+    url: str
+    body: bytes
     headers: Mapping[str, str]
 
 
@@ -118,7 +123,7 @@ class HttpClient:
         deadline = self._deadline(timeout)
         wanted = url
         for _ in range(2):
-            answer = self._get(wanted, signer, accept, deadline, stay_on_host=True)
+            answer = self._get(wanted, signer, {"Accept": accept}, deadline, stay_on_host=True)
             document = self._parsed(answer, ACTIVITY_TYPES_READ)
             uri = document.get("id")
             if uri in (wanted, urldefrag(wanted).url):
@@ -136,9 +141,26 @@ class HttpClient:
         timeout: float | None = None,
     ) -> dict[str, Any]:
         """Get a JSON object that is no ActivityPub document (WebFinger, NodeInfo); FetchError."""
-        accept = ", ".join(content_types)
-        answer = self._get(url, signer, accept, self._deadline(timeout), stay_on_host=False)
+        asked = {"Accept": ", ".join(content_types)}
+        answer = self._get(url, signer, asked, self._deadline(timeout), stay_on_host=False)
         return self._parsed(answer, content_types)
+
+    def fetch_text(
+        self, url: str, content_types: Sequence[str], known: Mapping[str, str] | None = None
+    ) -> FetchedText | None:
+        """Get a text such as a feed; None when it has not changed since the one whose headers are `known`.
+
+        Raises FetchError, AddressNotAllowed.
+        """
+        asked = {"Accept": ", ".join(content_types)}
+        asked |= {_CONDITIONS[name]: value for name, value in (known or {}).items() if name in _CONDITIONS}
+        answer = self._get(url, None, asked, self._deadline(None), stay_on_host=False)
+        if answer.status == 304:
+            return None
+        check_status(answer.url, answer.status)
+        check_media_type(answer.url, answer.headers, content_types)
+        kept = {name: answer.headers[name] for name in _CONDITIONS if answer.headers.get(name)}
+        return FetchedText(answer.url, answer.body, kept)
 
     def deliver(self, request: DeliveryRequest) -> DeliveryResult:
         """Post an activity to an inbox; trouble of the network is an answer too, never an exception."""
@@ -176,15 +198,21 @@ class HttpClient:
             raise FetchError(f"{answer.url} answers what cannot be read: {error}") from error
 
     def _get(
-        self, url: str, signer: Signer | None, accept: str, deadline: float, *, stay_on_host: bool
+        self,
+        url: str,
+        signer: Signer | None,
+        headers: Mapping[str, str],
+        deadline: float,
+        *,
+        stay_on_host: bool,
     ) -> _Answer:
         """Follow at most three redirects, each checked and signed like a new address."""
         wanted = urldefrag(url).url
         for _ in range(REDIRECTS + 1):
-            answer = self._send("GET", wanted, {"Accept": accept}, signer, deadline)
+            answer = self._send("GET", wanted, headers, signer, deadline)
             if answer.status not in _REDIRECT:
                 return answer
-            following = _redirected(wanted, answer.headers)
+            following = redirected(wanted, answer.headers)
             if stay_on_host and not same_host(following, wanted):
                 raise FetchError(f"{url} redirects to another host, {following[:200]}.")
             wanted = following
@@ -200,7 +228,7 @@ class HttpClient:
     ) -> _Answer:
         checked = self.guard.check_url(url)
         exchange = self._exchange_with(checked, deadline)
-        with exchanging(exchange), _told(url, exchange):
+        with exchanging(exchange), told(url, exchange):
             return self._exchange(self._prepared(method, checked.url, headers, signing), exchange)
 
     def _post(self, request: DeliveryRequest, deadline: float) -> _Answer:
@@ -208,7 +236,7 @@ class HttpClient:
         inbox = self._inboxes.check(request.url)
         exchange = self._exchange_with(inbox, deadline)
         headers = signed_headers(inbox, request, self.user_agent)
-        with _told(request.url, exchange):
+        with told(request.url, exchange):
             posted = self._kept.post(inbox, headers, request.body, exchange, _ANSWER_LIMIT)
         return _Answer(request.url, posted.status, posted.headers, posted.body)
 
@@ -265,28 +293,3 @@ class HttpClient:
             if self._context is None:
                 self._context = tls_context(where())
         return self._context
-
-
-@contextmanager
-def _told(url: str, exchange: Exchange) -> Iterator[None]:
-    """Tell trouble of the network as one FetchError that may be tried again."""
-    try:
-        yield
-    except CoffeeError:
-        raise
-    except _FAILURES as error:
-        why = "it took too long" if exchange.is_over else f"{type(error).__name__}: {error}"
-        raise FetchError(f"{url} cannot be reached: {why[:500]}", temporary=True) from error
-
-
-def _redirected(url: str, headers: Mapping[str, str]) -> str:
-    location = headers.get("Location") or ""
-    try:
-        following = urldefrag(urljoin(url, location)).url
-    except ValueError:
-        following = ""
-    if not location or not following:
-        raise FetchError(f"{url} redirects to nowhere.")
-    if url.startswith("https:") and not following.startswith("https:"):
-        raise AddressNotAllowed(f"Address not allowed: {url} redirects away from https.")
-    return following

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint
 from markupsafe import Markup
 
 from coffee_node import hookimpl
-from coffee_node.base.contracts import ActorRef, Link, ObjectType
+from coffee_node.base.contracts import ActorRef, Link, ObjectType, Task
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.articles import form_views, linked_data, pages, service, views
+from coffee_node.features.articles import (
+    form_views,
+    linked_data,
+    pages,
+    service,
+    views,
+    watch,
+    watch_views,
+    writing,
+)
 from coffee_node.features.articles.models import Article, Note
 from coffee_node.features.articles.schemas import ArticleSchema, NoteSchema, is_plain_note
 
@@ -52,12 +62,22 @@ def register_blueprints(register: Callable[[Blueprint], None]) -> None:
     """The list of articles in its forms, and the pages on which they are written."""
     register(views.blueprint)
     register(form_views.blueprint)
+    register(writing.blueprint)
+    register(watch_views.blueprint)
+
+
+@hookimpl
+def register_tasks(register: Callable[[Task], None]) -> None:
+    """The feeds that are watched here."""
+    register(Task("watched feeds", timedelta(minutes=5), watch.read_due))
 
 
 @hookimpl
 def navigation_links(viewer: ActorRef | None) -> Sequence[Link]:
-    """The list of articles."""
-    return [Link(label=_("Knowledge"), url="/articles", order=50)]
+    """The list of articles, and the watch for those who keep one."""
+    keeps_watch = viewer is not None and viewer.is_local and bool(watch_views.places_of_reader())
+    own = [Link(label=_("Watch"), url=watch_views.PAGE, order=80)] if keeps_watch else []
+    return [Link(label=_("Knowledge"), url="/articles", order=50), *own]
 
 
 @hookimpl

@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request
-from sqlalchemy import select
 
-from coffee_node.base.database import db
-from coffee_node.base.errors import Forbidden, InvalidDocument, NotFound, Unprocessable
+from coffee_node.base.errors import Forbidden, InvalidDocument, Unprocessable
 from coffee_node.base.i18n import current_language
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.articles import service
+from coffee_node.features.articles import service, watch
 from coffee_node.features.articles.forms import ArticleForm, NoteForm, fields_of, note_fields_of
 from coffee_node.features.articles.models import Article, Note
-from coffee_node.federation import accounts, objects
-from coffee_node.federation.audience import visible
+from coffee_node.features.articles.own_rows import own_row
+from coffee_node.features.articles.watch_views import entry_of
+from coffee_node.features.articles.writing import preview_of
+from coffee_node.federation import accounts
 from coffee_node.federation.models import Actor
 from coffee_node.web.auth import current_account, require_account
-from coffee_node.web.forms import keeps_form
+from coffee_node.web.forms import keeps_form, tidy
 from coffee_node.web.object_views import page_url
 
 blueprint = Blueprint("article_forms", __name__)
@@ -31,8 +31,12 @@ blueprint = Blueprint("article_forms", __name__)
 def write_article() -> Any:
     """The form of a new article."""
     choices = _may_publish_as()
-    form = ArticleForm(data={"actor": choices[0].uri, "language": current_language.get()})
+    entry = entry_of(int(request.values["entry"])) if request.values.get("entry", "").isdigit() else None
+    drafted = watch.draft_of(entry) if entry is not None else {}
+    form = ArticleForm(data={"actor": choices[0].uri, "language": current_language.get(), **drafted})
     form.offer(choices)
+    if _wants_preview():
+        return _previewed(form, _("New article"), _("Publish"), "/articles")
     if request.method == "POST" and form.validate():
         values = form.read()
         if values is not None:
@@ -41,6 +45,8 @@ def write_article() -> Any:
             except (Unprocessable, InvalidDocument) as error:
                 form.take_errors(error)
             else:
+                if entry is not None:
+                    watch.settle(entry, "used")
                 return _saved(row, _("Published. Your partners will have it in a few seconds."))
     return _show("articles/form.html", form, _("New article"), _("Publish"), "/articles")
 
@@ -50,15 +56,18 @@ def write_article() -> Any:
 @require_account
 def edit_article(uuid: str) -> Any:
     """The form of an article of ours, filled with what it says now."""
-    row: Article = _own(Article, uuid)
+    row: Article = own_row(Article, uuid)
     before = fields_of(row)
     form = ArticleForm(data={"actor": row.actor.uri, **before})
     form.offer([row.actor])
+    if _wants_preview():
+        return _previewed(form, _("Change the article"), _("Save"), page_url(row), is_edit=True)
     if request.method == "POST" and form.validate():
         values = form.read()
         if values is not None:
             try:
-                service.change_article(row, form.changed(values, before, row), form.visibility.data)
+                changed = form.changed(values, before, row)
+                service.change_article(row, changed, form.visibility.data, author_id=_author())
             except (Unprocessable, InvalidDocument) as error:
                 form.take_errors(error)
             else:
@@ -70,7 +79,7 @@ def edit_article(uuid: str) -> Any:
 @require_account
 def delete_article(uuid: str) -> Any:
     """Ask, then take the article away everywhere."""
-    row: Article = _own(Article, uuid)
+    row: Article = own_row(Article, uuid)
     if request.method == "POST":
         service.withdraw_article(row)
         flash(_("The article is deleted here, and everybody who has it is asked to delete it."), "ok")
@@ -101,7 +110,7 @@ def write_note() -> Any:
 @require_account
 def edit_note(uuid: str) -> Any:
     """The form of a note of ours, filled with what it says now."""
-    row: Note = _own(Note, uuid)
+    row: Note = own_row(Note, uuid)
     form = NoteForm(data={"actor": row.actor.uri, **note_fields_of(row)})
     form.offer([row.actor])
     if request.method == "POST" and form.validate():
@@ -120,7 +129,7 @@ def edit_note(uuid: str) -> Any:
 @require_account
 def delete_note(uuid: str) -> Any:
     """Ask, then take the note away everywhere."""
-    row: Note = _own(Note, uuid)
+    row: Note = own_row(Note, uuid)
     if request.method == "POST":
         service.withdraw_note(row)
         flash(_("The note is deleted here, and everybody who has it is asked to delete it."), "ok")
@@ -170,13 +179,19 @@ def _chosen(form: ArticleForm | NoteForm, choices: Sequence[Actor]) -> Actor:
     return next((actor for actor in choices if actor.uri == form.actor.data), choices[0])
 
 
-def _own(model: Any, uuid: str) -> Any:
-    """A row of ours that this reader may change; 404 when it cannot even be read, else 403."""
+def _author() -> int | None:
     account = current_account()
-    clauses = [model.uri == objects.object_uri(uuid), *visible(model, account)]
-    row = db.session.scalar(select(model).where(*clauses))
-    if row is None or account is None:
-        raise NotFound(_("There is nothing at this address."))
-    if not accounts.may_act_as(account, row.actor):
-        raise Forbidden(_("Only its author can change this."))
-    return row
+    return account.id if account is not None else None
+
+
+def _wants_preview() -> bool:
+    return request.method == "POST" and "preview" in request.form
+
+
+def _previewed(form: ArticleForm, heading: str, submit: str, back: str, is_edit: bool = False) -> Response:
+    """The form as it was filled, with its text above as readers will see it; nothing is kept."""
+    shown = {
+        "form": form, "heading": heading, "lead": "", "submit": submit, "cancel_href": back,
+        "is_edit": is_edit, "preview": preview_of(tidy(form.content.data)),
+    }  # fmt: skip
+    return Response(render_template("articles/form.html", **shown))

@@ -73,6 +73,8 @@ def _author_part(path: str, row: Article | Note) -> dict[str, Any]:
         "receipts": receipts_of(row.uri) if may_edit else None,
         "edit_href": f"/{path}/{uuid}/edit",
         "delete_href": f"/{path}/{uuid}/delete",
+        "translate_href": f"/{path}/{uuid}/translate",
+        "revisions_href": f"/{path}/{uuid}/revisions",
     }
 
 

@@ -9,6 +9,7 @@ from coffee_node.base.contracts import ObjectType
 from coffee_node.base.database import write
 from coffee_node.base.errors import NotFound, Unprocessable
 from coffee_node.base.i18n import gettext as _
+from coffee_node.features.articles import revisions
 from coffee_node.features.articles.models import Article, Note
 from coffee_node.federation import objects
 from coffee_node.federation.models import Actor
@@ -24,12 +25,16 @@ def publish_article(actor: Actor, values: dict[str, Any], visibility: str = "pub
     return article
 
 
-def change_article(row: Article, values: dict[str, Any], visibility: str | None = None) -> Article:
-    """Publish what is new in an article."""
+def change_article(
+    row: Article, values: dict[str, Any], visibility: str | None = None, *, author_id: int | None = None
+) -> Article:
+    """Publish what is new in an article; what it said before is kept, with who changed it."""
     values = _written(values, headings=True)
     with write():
         now = {name: getattr(row, name) for name in ("name", "content", "kind", "countries")}
         _check_article(now | values)
+        if any(name in values and values[name] != getattr(row, name) for name in revisions.TEXTS):
+            revisions.keep(row, author_id)
         article: Article = objects.update_object(type_named("Article"), row, values, visibility)
     return article
 

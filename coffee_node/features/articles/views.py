@@ -23,7 +23,15 @@ from coffee_node.web.list_facets import (
     skill_counts,
 )
 from coffee_node.web.list_filters import filters
-from coffee_node.web.list_forms import COLUMNS, CSV_LIMIT, feed_choices, list_csv, list_json
+from coffee_node.web.list_forms import (
+    COLUMNS,
+    CSV_LIMIT,
+    FEED_LIMIT,
+    feed_choices,
+    list_csv,
+    list_feed,
+    list_json,
+)
 from coffee_node.web.list_query import ListQuery
 from coffee_node.web.listing import ListPage, run_list
 
@@ -62,6 +70,12 @@ def show_list() -> str:
 def list_as_json() -> Response:
     """The same list as documents."""
     return list_json(_page())
+
+
+@blueprint.get("/articles.<any(rss, atom):form>")
+def list_as_feed(form: str) -> Response:
+    """The same list for feed readers."""
+    return list_feed(_page(FEED_LIMIT), form, _("Worth knowing"))
 
 
 @blueprint.get("/articles.csv")
