@@ -31,6 +31,7 @@ EXTENSION = "coffee_node"
 FAILURES_LIFE = timedelta(minutes=5)
 SENDERS_LIFE = timedelta(seconds=10)
 OFFERED_LIFE = timedelta(minutes=5)
+COUNTS_LIFE = timedelta(seconds=60)
 logger = logging.getLogger(__name__)
 
 
@@ -53,6 +54,7 @@ class Node:
     senders: KeyedMemory[Any] = field(default_factory=lambda: KeyedMemory(SENDERS_LIFE))
     offered_keys: KeyedMemory[Any] = field(default_factory=lambda: KeyedMemory(OFFERED_LIFE, 200))
     partners: ShortMemory[frozenset[str]] = field(default_factory=ShortMemory)
+    counts: KeyedMemory[Any] = field(default_factory=lambda: KeyedMemory(COUNTS_LIFE, 1_000))
     arrivals: GroupCommit = field(default_factory=GroupCommit)
     rate_limits: RateLimits = field(default_factory=RateLimits)
     site_settings: ShortMemory[Any] = field(default_factory=ShortMemory)

@@ -100,7 +100,7 @@ class Icon(HttpUrl):
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         if not is_web_url(value):
             return None
-        return {"type": "Image", "mediaType": mimetypes.guess_type(value)[0], "url": value}
+        return {"type": "Image", "mediaType": mimetypes.guess_type(value, strict=False)[0], "url": value}
 
 
 class Picture(fields.Field[dict[str, str]]):
@@ -121,7 +121,7 @@ class Picture(fields.Field[dict[str, str]]):
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         if not value or not is_web_url(value.get("url")):
             return None
-        kind = mimetypes.guess_type(value["url"])[0]
+        kind = mimetypes.guess_type(value["url"], strict=False)[0]
         return {"type": "Image", "mediaType": kind, "url": value["url"], "name": value.get("name")}
 
 

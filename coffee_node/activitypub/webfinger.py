@@ -81,10 +81,18 @@ def webfinger_document(
 
 def fetch_jrd(http: HttpClient, handle: Handle, development: bool = False) -> dict[str, Any]:
     """Ask a host about a handle; FetchError when it does not answer with a WebFinger document."""
-    query = f"/.well-known/webfinger?resource={quote(handle.acct, safe='')}"
-    if development and (":" in handle.host or handle.host == "localhost"):
-        return http.fetch_json(f"http://{handle.host}{query}")
-    return http.fetch_json(f"https://{handle.host}{query}")
+    return _ask(http, handle.host, handle.acct, development)
+
+
+def fetch_jrd_about(http: HttpClient, url: str, development: bool = False) -> dict[str, Any]:
+    """Ask the host of an address about it, the page of a person, say; FetchError as for a handle."""
+    return _ask(http, host_of(url), url, development)
+
+
+def _ask(http: HttpClient, host: str, resource: str, development: bool) -> dict[str, Any]:
+    query = f"/.well-known/webfinger?resource={quote(resource, safe='')}"
+    scheme = "http" if development and (":" in host or host == "localhost") else "https"
+    return http.fetch_json(f"{scheme}://{host}{query}")
 
 
 def self_link(jrd: dict[str, Any]) -> str:

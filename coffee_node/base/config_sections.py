@@ -156,6 +156,11 @@ class WebSection:
     site_name: str = setting(
         "", "Name on the pages where it differs from the node's.", text("a name or empty")
     )
+    registration: str = setting(
+        "invitation",
+        "Who gets an account: who is invited; who asks (open); who asks and is approved by a manager.",
+        one_of("invitation", "open", "approved"),
+    )
 
 
 @dataclass(frozen=True)

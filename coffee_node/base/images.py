@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import warnings
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from coffee_node.base.errors import TooLarge, Unprocessable
 from coffee_node.base.i18n import gettext as _
@@ -48,17 +48,19 @@ def read_picture(data: bytes) -> Picture:
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
                 if opened.width * opened.height > PIXELS_LIMIT:
-                    raise Unprocessable(
-                        _("This picture has too many pixels."), _("Make it smaller before you send it.")
-                    )
+                    raise _too_many_pixels()
                 opened.seek(0)
-                image = ImageOps.exif_transpose(opened).convert("RGBA" if _has_alpha(opened) else "RGB")
+                # A photo of a telephone is read at the size that is kept, not at that of its sensor.
+                opened.draft("RGB", (SIDE, SIDE))
+                image = _in_plain_colours(ImageOps.exif_transpose(opened))
                 image.thumbnail((SIDE, SIDE))
                 small = image.copy()
                 small.thumbnail((SMALL_SIDE, SMALL_SIDE))
                 return Picture(_written(image), _written(small), image.width, image.height)
     except Unprocessable:
         raise
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels() from error
     except Exception as error:
         # The library raises many kinds of errors on files that somebody built to break it.
         raise Unprocessable(
@@ -66,11 +68,20 @@ def read_picture(data: bytes) -> Picture:
         ) from error
 
 
-def _has_alpha(image: object) -> bool:
-    return getattr(image, "mode", "") in ("RGBA", "LA", "PA") or "transparency" in getattr(image, "info", {})
+def _too_many_pixels() -> Unprocessable:
+    return Unprocessable(_("This picture has too many pixels."), _("Make it smaller before you send it."))
 
 
-def _written(image: object) -> bytes:
+def _in_plain_colours(image: Any) -> Any:
+    """A picture in eight bits per colour, with transparency where it has some."""
+    if image.mode.startswith("I"):
+        # Sixteen bits of grey: without this every tone above the lowest 256 would become white.
+        image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    has_alpha = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
+    return image.convert("RGBA" if has_alpha else "RGB")
+
+
+def _written(image: Any) -> bytes:
     written = io.BytesIO()
-    image.save(written, "WEBP", quality=QUALITY, method=4)  # type: ignore[attr-defined]
+    image.save(written, "WEBP", quality=QUALITY, method=4)
     return written.getvalue()

@@ -26,15 +26,16 @@ def token() -> None:
 @token.command()
 @click.argument("handle")
 @click.option("--scope", default="read,write", show_default=True, callback=read_scope, help="What it may do.")
+@click.option("--name", default="", help="What it is for, as the person's own page shows it.")
 @with_node
-def create(handle: str, scope: str) -> None:
+def create(handle: str, scope: str, name: str) -> None:
     """Print a new token of an account, alone on stdout; it is shown only this once.
 
     It may write to the outbox of every actor the account manages.
     """
     from coffee_node.federation import accounts
 
-    click.echo(accounts.create_token(accounts.account_named(handle), scope))
+    click.echo(accounts.create_token(accounts.account_named(handle), scope, name[:100]))
 
 
 @token.command("list")
@@ -57,6 +58,7 @@ def list_tokens(handle: str | None, as_json: bool) -> None:
             "id": found.id,
             "handle": found.account.handle,
             "scope": found.scope,
+            "name": found.name,
             "created_at": found.created_at,
             "last_used_at": found.last_used_at,
             "revoked_at": found.revoked_at,

@@ -46,6 +46,34 @@ def add(handle: str, name: str, email: str, role: str, slug: str | None) -> None
     click.echo(link)
 
 
+@user.command()
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
+@click.option("--role", type=click.Choice(ROLES[:3]), default="member", show_default=True)
+@click.option("--language", default="", help="Language of the mail; that of the node if not given.")
+@space_option
+@with_node
+def invite(addresses: tuple[str, ...], role: str, language: str, slug: str | None) -> None:
+    """Invite addresses to a space: each gets a mail, and its link for two weeks is printed here."""
+    from coffee_node.base.config_fields import is_email
+    from coffee_node.base.errors import Unprocessable
+    from coffee_node.federation import invitations
+    from coffee_node.node import current_node
+
+    wrong = [address for address in addresses if not is_email(address.strip())]
+    if wrong:
+        raise Unprocessable(f"{', '.join(wrong)}: no e-mail address.", "Nobody was invited.")
+    if language and language not in current_node.config.web.languages:
+        raise Unprocessable(f"The pages have no language {language}.", "Use one of [web] languages.")
+    wish = invitations.Wish(chosen_space(slug), role, language)
+    for one in invitations.invite(wish, addresses, None):
+        if one.link:
+            click.echo(one.link)
+        else:
+            click.echo(f"{one.email} belongs to the space already.", err=True)
+    if not current_node.config.mail.url:
+        click.echo("No mail leaves this node ([mail] url is empty): pass the links on yourself.", err=True)
+
+
 @user.command("list")
 @as_json_option
 @with_node
@@ -102,14 +130,18 @@ def passwd(handle: str, wants_link: bool) -> None:
 def change_role(handle: str, role: str, slug: str | None) -> None:
     """Change a role: `admin` for the whole node, the others in a space (and no longer admin)."""
     from coffee_node.base.database import write
-    from coffee_node.federation import accounts
+    from coffee_node.federation import accounts, audit, memberships
 
     account = accounts.account_named(handle)
+    space = chosen_space(slug)
     with write():
         if role != "admin":
             _keep_one_administrator(account)
+        if _space_role(role) != "manager" and accounts.role_in(account, space) == "manager":
+            memberships.keep_one_manager(memberships.membership_in(space, account.handle))
         account.is_admin = role == "admin"
-        accounts.join_space(account, chosen_space(slug), _space_role(role))
+        accounts.join_space(account, space, _space_role(role))
+        audit.record("role", by=None, account=account, space=space, detail=role)
     click.echo(f"{account.handle} is now {role}.", err=True)
 
 
@@ -119,16 +151,14 @@ def change_role(handle: str, role: str, slug: str | None) -> None:
 @with_node
 def disable(handle: str, undo: bool) -> None:
     """Close an account: its sessions and tokens end at once, what it published stays."""
-    from coffee_node.base.database import write
-    from coffee_node.federation import accounts
+    from coffee_node.federation import accounts, memberships
 
     account = accounts.account_named(handle)
-    with write():
-        if undo:
-            account.disabled_at = None
-        else:
-            _keep_one_administrator(account)
-            accounts.disable(account)
+    if undo:
+        memberships.enable_account(account, None)
+    else:
+        _keep_one_administrator(account)
+        memberships.disable_account(account, None)
     click.echo(f"{account.handle} {'may sign in again' if undo else 'is closed'}.", err=True)
 
 

@@ -13,7 +13,10 @@ from coffee_node.federation.models import URI, Actor
 
 
 class Account(Row):
-    """Somebody who can sign in here; the person others see is its actor."""
+    """Somebody who can sign in here; the person others see is its actor.
+
+    `totp_since` is when codes of a telephone began to be asked for, `totp_step` the last one that was used.
+    """
 
     __tablename__ = "account"
 
@@ -26,6 +29,9 @@ class Account(Row):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id", ondelete="SET NULL"))
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    totp_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    totp_step: Mapped[int] = mapped_column(default=0)
 
     actor: Mapped[Actor | None] = relationship()
     memberships: Mapped[list[Membership]] = relationship(
@@ -34,7 +40,10 @@ class Account(Row):
 
 
 class Membership(Row):
-    """An account belongs to a space, with a role: member, host or manager."""
+    """An account belongs to a space, with a role: member, host or manager.
+
+    `is_representative` marks whom the coworkers chose to speak for them; it gives no right.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("account_id", "space_id"),)
@@ -45,6 +54,7 @@ class Membership(Row):
     member_class: Mapped[str] = mapped_column(String(50), default="")
     since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_representative: Mapped[bool] = mapped_column(default=False)
 
     account: Mapped[Account] = relationship(back_populates="memberships")
     space: Mapped[Actor] = relationship()
@@ -72,6 +82,7 @@ class Token(Row):
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     scope: Mapped[str] = mapped_column(String(50), default="read,write")
+    name: Mapped[str] = mapped_column(String(100), default="")
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -79,7 +90,11 @@ class Token(Row):
 
 
 class SignInLink(Row):
-    """A link that signs in (purpose sign-in) or lets choose the first password (purpose setup)."""
+    """A secret of one account for one purpose.
+
+    It signs in (sign-in), lets choose the first password (setup) or another one (reset), or says that the
+    first step of signing in is done (second).
+    """
 
     __tablename__ = "sign_in_link"
 

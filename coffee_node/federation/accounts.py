@@ -8,22 +8,23 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select, update
 
 from coffee_node.base import clock
 from coffee_node.base.database import db, write
-from coffee_node.base.errors import Conflict, NotFound, Unprocessable
+from coffee_node.base.errors import NotFound, Unprocessable
 from coffee_node.base.i18n import gettext as _
+from coffee_node.federation import used_handles
 from coffee_node.federation.account_models import Account, BrowserSession, Membership, SignInLink, Token
 from coffee_node.federation.actors import create_local_actor, find_local_actor, local_spaces
 from coffee_node.federation.models import Actor
+from coffee_node.federation.passwords import MIN_PASSWORD as MIN_PASSWORD
+from coffee_node.federation.passwords import check_password as check_password
+from coffee_node.federation.passwords import set_password as set_password
 
 ROLES = ("member", "host", "manager")
 HANDLE = re.compile(r"^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$")
 SESSION_LIFE = timedelta(days=30)
-MIN_PASSWORD = 10
 RESERVED_SLUGS = frozenset({"inbox", "outbox", "actor", "admin-node"})
 
 
@@ -38,7 +39,7 @@ def check_handle(handle: str) -> None:
         raise Unprocessable(
             _("'%(handle)s' cannot be a handle.", handle=handle),
             _("Use 1 to 64 small letters, digits and hyphens, for example claire-dubois."),
-            fields={"handle": [_("letters a-z, digits and hyphens only")]},
+            fields={"handle": [_("Only letters a-z, digits and hyphens, please.")]},
         )
 
 
@@ -51,20 +52,37 @@ def create_account(
     password: str = "",
     with_person: bool = True,
 ) -> Account:
-    """Add an account and the person it acts as, unpublished until that person chooses otherwise."""
+    """Add an account and the person it acts as, unpublished until that person chooses otherwise.
+
+    Conflict when the handle is somebody's, or was.
+    """
     check_handle(handle)
     with write():
-        taken = db.session.scalar(select(Account).where(Account.handle == handle))
-        if taken is not None or (with_person and find_local_actor(handle) is not None):
-            raise Conflict(_("The handle %(handle)s is taken.", handle=handle), _("Choose another one."))
+        if not is_handle_free(handle):
+            raise used_handles.taken(handle)
         account = Account(handle=handle, name=name, email=email, is_admin=is_admin)
         if with_person:
             account.actor = create_local_actor("Person", handle, name, is_published=False)
+        else:
+            used_handles.claim(handle)
         if password:
             set_password(account, password)
         db.session.add(account)
         db.session.flush()
         return account
+
+
+def is_handle_free(handle: str) -> bool:
+    """Whether nobody has or had this handle, neither a person nor a space."""
+    taken = db.session.scalar(select(Account.id).where(Account.handle == handle))
+    return taken is None and find_local_actor(handle) is None and not used_handles.was_used(handle)
+
+
+def is_address_free(email: str, besides: Account | None = None) -> bool:
+    """Whether no account has this e-mail address, apart from one."""
+    query = select(Account.id).where(Account.email == email.strip().lower())
+    owner = db.session.scalar(query.where(Account.id != besides.id) if besides is not None else query)
+    return owner is None
 
 
 def find_account(handle_or_email: str) -> Account | None:
@@ -119,34 +137,33 @@ def may_act_as(account: Account, actor: Actor) -> bool:
     return actor.is_local and any(actor.id == mine.id for mine in actors_of(account))
 
 
-def set_password(account: Account, password: str) -> None:
-    """Keep the argon2id hash of a password; Unprocessable when it is too short."""
-    if len(password) < MIN_PASSWORD:
-        raise Unprocessable(
-            _("A password has at least %(least)d characters.", least=MIN_PASSWORD),
-            _("A few words in a row are easy to keep in mind."),
-            fields={"password": [_("at least %(least)d characters", least=MIN_PASSWORD)]},
-        )
-    account.password_hash = PasswordHasher().hash(password)
+def role_in(account: Account, space: Actor) -> str:
+    """The role of an account in a space: member, host or manager; empty where it does not belong."""
+    query = select(Membership.role).where(
+        Membership.account_id == account.id, Membership.space_id == space.id
+    )
+    return db.session.scalar(query) or ""
 
 
-def check_password(account: Account | None, password: str) -> bool:
-    """Whether the password fits; takes as long for an account that does not exist."""
-    hasher = PasswordHasher()
-    if account is None or not account.password_hash:
-        hasher.hash(password)
+def manages(account: Account | None, space: Actor) -> bool:
+    """Whether an account manages a space of ours, as its manager or as an administrator of the node."""
+    if account is None or not space.is_local:
         return False
-    try:
-        return hasher.verify(account.password_hash, password)
-    except (VerificationError, InvalidHashError):
-        return False
+    return account.is_admin or role_in(account, space) == "manager"
 
 
-def create_token(account: Account, scope: str = "read,write") -> str:
+def keeps_desk(account: Account | None, space: Actor) -> bool:
+    """Whether an account keeps the desk of a space of ours (door, check-in): its hosts and who manages it."""
+    return manages(account, space) or (
+        account is not None and space.is_local and role_in(account, space) == "host"
+    )
+
+
+def create_token(account: Account, scope: str = "read,write", name: str = "") -> str:
     """A new bearer token; it is shown once, here."""
     secret = secrets.token_urlsafe(32)
     with write():
-        db.session.add(Token(secret_hash=hash_secret(secret), account=account, scope=scope))
+        db.session.add(Token(secret_hash=hash_secret(secret), account=account, scope=scope, name=name))
     return secret
 
 
@@ -158,7 +175,7 @@ def token_for(secret: str) -> Token | None:
 
 
 def sign_in_link(
-    account: Account, *, purpose: str = "sign-in", hours: int = 48, is_reusable: bool = False
+    account: Account, *, purpose: str = "sign-in", hours: float = 48, is_reusable: bool = False
 ) -> str:
     """The secret of a new link that signs in or lets choose the first password."""
     secret = secrets.token_urlsafe(32)
@@ -229,7 +246,30 @@ def end_session(secret: str) -> None:
             db.session.delete(found)
 
 
+def sessions_of(account: Account) -> Sequence[BrowserSession]:
+    """The browsers in which an account is signed in, the last used first."""
+    query = select(BrowserSession).where(
+        BrowserSession.account_id == account.id, BrowserSession.expires_at > clock.utcnow()
+    )
+    return db.session.scalars(query.order_by(BrowserSession.last_seen_at.desc(), BrowserSession.id)).all()
+
+
+def end_sessions(account: Account, besides: BrowserSession | None = None) -> int:
+    """Sign an account out everywhere, or everywhere else, inside write(); how many browsers it were."""
+    ended = [session for session in sessions_of(account) if besides is None or session.id != besides.id]
+    for session in ended:
+        db.session.delete(session)
+    return len(ended)
+
+
+def end_links(account: Account, purpose: str) -> None:
+    """Let every other link of this purpose work no more, inside write()."""
+    statement = update(SignInLink).where(SignInLink.account_id == account.id, SignInLink.purpose == purpose)
+    db.session.execute(statement.values(used_at=clock.utcnow()))
+
+
 def disable(account: Account, at: datetime | None = None) -> None:
-    """Close an account's doors: sessions and tokens end with it."""
+    """Close an account's doors: its sessions end, its tokens and links are worth nothing."""
     with write():
         account.disabled_at = at or clock.utcnow()
+        db.session.execute(delete(BrowserSession).where(BrowserSession.account_id == account.id))

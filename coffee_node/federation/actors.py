@@ -15,7 +15,7 @@ from coffee_node.base import clock
 from coffee_node.base.contracts import ActorRef, ObjectType
 from coffee_node.base.database import after_commit, db, write
 from coffee_node.base.errors import InvalidDocument, NotFound
-from coffee_node.federation import actor_properties, domain_policy
+from coffee_node.federation import actor_properties, domain_policy, used_handles
 from coffee_node.federation.models import Activity, Actor, ActorKey, Follow
 from coffee_node.node import current_node, this_node
 
@@ -80,7 +80,11 @@ def ref(actor: Actor) -> ActorRef:
 def create_local_actor(
     type_: str, slug: str, name: str, *, kind: str = "", is_published: bool = True
 ) -> Actor:
-    """Add an actor of ours with a fresh RSA and Ed25519 key pair; the caller commits."""
+    """Add an actor of ours with a fresh RSA and Ed25519 key pair; the caller commits.
+
+    Conflict when its slug was ever used here.
+    """
+    used_handles.claim(slug)
     base = current_node.config.base_url
     is_node = type_ == "Application"
     uri = node_uri() if is_node else f"{base}/actors/{slug}"

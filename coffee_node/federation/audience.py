@@ -218,14 +218,28 @@ def _at_level(model: type[FederatedObject], account: Account | None) -> ColumnEl
     allowed: list[ColumnElement[bool]] = [model.visibility.in_(("public", "network"))]
     if account.actor_id is not None:
         allowed.append(model.actor_id == account.actor_id)
+    allowed.append(model.actor_id.in_(_managed_by(account)))
+    allowed.append(and_(model.visibility == "space", in_common_space(model, account)))
+    if account.is_admin:
+        allowed.append(and_(model.visibility == "space", model.origin == ""))
+    return or_(*allowed)
+
+
+def _managed_by(account: Account) -> Select[int]:
+    """The spaces that an account speaks for: what such a space keeps to itself is its manager's to see."""
+    if account.is_admin:
+        return select(Actor.id).where(Actor.host == "", Actor.kind == "space")
+    return select(Membership.space_id).where(
+        Membership.account_id == account.id, Membership.role == "manager"
+    )
+
+
+def in_common_space(model: type[FederatedObject], account: Account) -> ColumnElement[bool]:
+    """Made by a space of this reader, or by somebody who shares one with them."""
     own_spaces = select(Membership.space_id).where(Membership.account_id == account.id)
     colleagues = (
         select(Account.actor_id)
         .join(Membership, Membership.account_id == Account.id)
         .where(Membership.space_id.in_(own_spaces), Account.actor_id.is_not(None))
     )
-    in_my_space = or_(model.actor_id.in_(own_spaces), model.actor_id.in_(colleagues))
-    allowed.append(and_(model.visibility == "space", in_my_space))
-    if account.is_admin:
-        allowed.append(and_(model.visibility == "space", model.origin == ""))
-    return or_(*allowed)
+    return or_(model.actor_id.in_(own_spaces), model.actor_id.in_(colleagues))

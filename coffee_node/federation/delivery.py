@@ -102,7 +102,7 @@ class _Round:
         with write(patience=WORKER_PATIENCE):
             delivery_notes.note(reports)
             self._let_go(reports, ended)
-            self._keep()
+            self._keep(reports, ended)
             claimed = delivery_claims.claim(LANES_AT_ONCE, self._senders.hosts) if wants else []
         for lane in ended:
             self._on_the_way.pop(lane.key)
@@ -133,10 +133,15 @@ class _Round:
         if away:
             compaction.compact(sorted(away))
 
-    def _keep(self) -> None:
-        """Renew the lease of all that is on its way, in time for a second knock."""
+    def _keep(self, reports: Sequence[Report], ended: Sequence[Lane]) -> None:
+        """Renew the lease of all that is still on its way, in time for a second knock.
+
+        What came back just now has none any more: with a new one it would wait longer than its host is away.
+        """
         if self._lease.is_ageing:
-            ids = set().union(*self._on_the_way.values()) if self._on_the_way else set()
+            over = {lane.key for lane in ended}
+            ids = set().union(*(ids for key, ids in self._on_the_way.items() if key not in over))
+            ids -= {report.delivery_id for report in reports}
             if ids:
                 delivery_claims.renew(ids)
             after_commit(self._lease.renewed)

@@ -66,9 +66,10 @@ def _poisonous(result: DeliveryResult, attempts: int, now: datetime) -> Outcome:
 
 
 def _wait(result: DeliveryResult, now: datetime) -> datetime | None:
+    """Until when the server wants to be left alone; who says `0` is not asked again without a pause."""
     if result.retry_after is None:
         return None
-    return now + min(timedelta(seconds=max(result.retry_after, 0)), MAX_WAIT)
+    return now + min(max(timedelta(seconds=result.retry_after), FIRST_PAUSE), MAX_WAIT)
 
 
 def _say(result: DeliveryResult) -> str:

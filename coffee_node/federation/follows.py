@@ -16,7 +16,7 @@ from coffee_node.base import clock
 from coffee_node.base.database import after_commit, db, insert_ignore, write
 from coffee_node.base.errors import Unprocessable
 from coffee_node.base.i18n import gettext as _
-from coffee_node.federation import actors, domain_policy, follower_digests, outbox
+from coffee_node.federation import actors, domain_policy, follow_notices, follower_digests, outbox
 from coffee_node.federation.models import Activity, Actor, Delivery, Follow
 from coffee_node.federation.peer_models import Backfill, Peer
 from coffee_node.federation.social_models import FollowNotice
@@ -197,6 +197,8 @@ def receive_follow(activity: dict[str, Any], follower: Actor, target: Actor) -> 
     db.session.flush()
     if was_accepted or _accepts_by_itself(follow):
         _answer(follow, "accepted")
+    if not was_accepted:
+        follow_notices.tell_followed(follow)
 
 
 def _note_node(actor: Actor) -> None:

@@ -126,9 +126,17 @@ def look_next() -> bool:
 
 
 def _kind_of(error: CoffeeError) -> str:
-    """Why it failed: `silent`, `form` or `nobody`, said in the reader's words by the page, or a sentence."""
+    """At which step it failed, said in the reader's words by the page; else a sentence.
+
+    `silent`: the server did not answer, `unknown`: it knows nobody of this name, `refused`: it does not say,
+    `form`: it has no form for this, `nobody`: what it said leads to nobody.
+    """
     if isinstance(error, FetchError):
-        return "silent" if error.temporary else "nobody"
+        if error.temporary:
+            return "silent"
+        return {404: "unknown", 410: "unknown", 401: "refused", 403: "refused"}.get(
+            error.http_status or 0, "nobody"
+        )
     if isinstance(error, NoForm):
         return "form"
     if isinstance(error, InvalidDocument):
@@ -166,14 +174,22 @@ def _ask_partner(row: Lookup) -> str:
 
 
 def _find_form(row: Lookup) -> str:
-    """The address of a form on the person's own server, filled with what it is about (FEP-3b86)."""
-    handle = webfinger.parse_handle(row.wanted)
+    """The address of a form on the person's own server, filled with what it is about (FEP-3b86).
+
+    The person says who they are there by handle, or by the address of their page.
+    """
     development = current_node.config.federation.development
-    jrd = webfinger.fetch_jrd(current_node.http, handle, development)
+    if "://" in row.wanted:
+        host = vocabulary.host_of(row.wanted)
+        jrd = webfinger.fetch_jrd_about(current_node.http, row.wanted, development)
+    else:
+        handle = webfinger.parse_handle(row.wanted)
+        host = handle.host
+        jrd = webfinger.fetch_jrd(current_node.http, handle, development)
     intent, _, about = row.about.partition(" ")
     address = intents.form_address(partial(webfinger.link_template, jrd), intent, about)
     if not address:
-        raise NoForm(f"{handle.host} offers no form for this.")
+        raise NoForm(f"{host} offers no form for this.")
     return address
 
 

@@ -14,7 +14,7 @@ from coffee_node.base import clock
 from coffee_node.base.database import after_commit, db, write
 from coffee_node.base.errors import CoffeeError, FetchError
 from coffee_node.federation import audience
-from coffee_node.federation.actors import fetch_actor_document
+from coffee_node.federation.actors import described_row, fetch_actor_document
 from coffee_node.federation.models import Actor
 from coffee_node.node import this_node
 
@@ -57,4 +57,12 @@ def fetch_next() -> bool:
         kept.members_fetch_at = retry_at
         if document is not None:
             kept.members_document = {name: value for name, value in document.items() if name != "@context"}
+            _derive(kept)
     return True
+
+
+def _derive(actor: Actor) -> None:
+    """Let the feature bring up to date what it derives from both documents."""
+    described = described_row(actor)
+    if described is not None and described[0].derive is not None:
+        described[0].derive(described[1])

@@ -20,7 +20,7 @@ from coffee_node.activitypub import vocabulary
 from coffee_node.base import clock
 from coffee_node.base.contracts import ObjectType
 from coffee_node.base.database import db
-from coffee_node.federation import audience, domain_policy, host_limits, search
+from coffee_node.federation import audience, domain_policy, host_limits, search, search_index
 from coffee_node.federation.incoming import Ignored
 from coffee_node.federation.models import Actor, ObjectTag
 from coffee_node.federation.objects import column_values
@@ -54,6 +54,7 @@ class ObjectCopy:
     values: dict[str, Any]
     tags: list[dict[str, str]]
     held: Held | None
+    text: search.SearchText
 
 
 class Facts:
@@ -183,6 +184,7 @@ def _copy(
     now = clock.utcnow()
     columns = column_values(object_type.model, values)
     tags = columns.get("tags") or []
+    text = search.search_text(columns)
     columns |= {
         "uri": values["uri"],
         "type": vocabulary.short_type(document.get("type")) or object_type.name,
@@ -190,14 +192,15 @@ def _copy(
         "origin": author.host,
         "visibility": audience.visibility_of(document, author),
         "document": {name: value for name, value in document.items() if name != "@context"},
-        "folded": search.folded_text(columns.get("name"), columns.get("name_map"), tags),
+        "folded": text.head,
         "published": values.get("published") or (held.published if held else None) or now,
         "updated": values.get("updated"),
         "deleted_at": None,
         "created_at": now,
         "updated_at": now,
     }
-    return ObjectCopy(object_type, values["uri"], columns, search.tag_rows(values["uri"], tags), held)
+    rows = search.tag_rows(values["uri"], tags)
+    return ObjectCopy(object_type, values["uri"], columns, rows, held, text)
 
 
 def keep(copies: Sequence[ObjectCopy]) -> None:
@@ -208,12 +211,18 @@ def keep(copies: Sequence[ObjectCopy]) -> None:
     for model, group in by_model.items():
         _insert(model.__table__, [copy.values for copy in group if copy.held is None])
         _replace(model, [copy for copy in group if copy.held is not None])
+        _make_findable(model.__table__, group)
     replaced = [copy.uri for copy in copies if copy.held is not None]
     if replaced:
         db.session.execute(delete(ObjectTag).where(ObjectTag.object_uri.in_(replaced)))
     tags = [tag for copy in copies for tag in copy.tags]
     if tags:
         db.session.execute(insert(ObjectTag.__table__), tags)  # type: ignore[arg-type]
+
+
+def _make_findable(table: Table, copies: list[ObjectCopy]) -> None:
+    replaced = [copy.held.id for copy in copies if copy.held is not None]
+    search_index.put(table, {copy.uri: copy.text for copy in copies}, replaced=replaced)
 
 
 def _insert(table: Table, rows: list[dict[str, Any]]) -> None:

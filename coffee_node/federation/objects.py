@@ -151,6 +151,8 @@ def delete_actor(actor: Actor) -> None:
         for row in db.session.scalars(query).all():
             if object_type.is_actor:
                 _erase(row, {"id": actor.uri, "type": "Tombstone", "formerType": actor.type})
+                if object_type.derive is not None:
+                    object_type.derive(row)
             else:
                 delete_object(object_type, row)
     outbox.hide_activities_about(actor.uri)
@@ -277,7 +279,7 @@ def _empty(default: Any) -> Any:
 
 def index(row: Any) -> None:
     """Keep the folded text and the tag table in step with the row."""
-    row.folded = search.searchable_text(row)
+    row.folded = search.search_text({"name": row.name, "name_map": row.name_map, "tags": row.tags}).head
     db.session.execute(delete(ObjectTag).where(ObjectTag.object_uri == row.uri))
     tags = search.tag_rows(row.uri, row.tags or [])
     if tags:

@@ -56,6 +56,8 @@ def save_actor(document: dict[str, Any], *, is_relevant: bool) -> Actor:
     row.visibility = "public"
     db.session.flush()
     index(row)
+    if object_type.derive is not None:
+        object_type.derive(row)
     return actor
 
 

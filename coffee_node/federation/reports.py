@@ -16,7 +16,7 @@ from coffee_node.base.database import db, insert_ignore, write
 from coffee_node.base.errors import NotFound, Unprocessable
 from coffee_node.base.html import to_text
 from coffee_node.base.i18n import gettext as _
-from coffee_node.federation import actors, domain_policy, objects, outbox
+from coffee_node.federation import actors, domain_policy, notices, objects, outbox
 from coffee_node.federation.account_models import Account
 from coffee_node.federation.incoming import Ignored, Incoming
 from coffee_node.federation.models import Actor
@@ -133,7 +133,27 @@ def settle(report_id: int, state: str, account: Account | None, note: str = "") 
         found.note = note.strip()[:TEXT_LIMIT]
         found.decided_at = clock.utcnow() if state != "open" else None
         found.decided_by_id = account.id if account is not None and state != "open" else None
+        _tell_reporter(found)
     return found
+
+
+def _tell_reporter(decided: Report) -> None:
+    """Tell who reported, if it was somebody with an account here, that a decision was taken."""
+    if decided.state == "open" or decided.account_id is None:
+        return
+    words = _acted if decided.state == "done" else _not_acted
+    reporter = db.session.get(Account, decided.account_id)
+    accounts = [reporter] if reporter is not None else []
+    notices.tell(accounts, "report", f"report:{decided.id}:{decided.state}", words)
+
+
+def _acted() -> notices.Told:
+    return notices.Told(_("Your report was followed"), _("A manager has looked at it and acted. Thank you."))
+
+
+def _not_acted() -> notices.Told:
+    text = _("A manager has looked at it and found nothing that has to be done.")
+    return notices.Told(_("Your report was looked at"), text)
 
 
 def client_flag(actor: Actor, activity: dict[str, Any]) -> str:

@@ -12,12 +12,19 @@ from coffee_node.base.contracts import Task
 from coffee_node.base.database import Row, db, write
 from coffee_node.base.mail import Mail
 from coffee_node.federation.account_models import BrowserSession, IdempotencyKey, SignInLink
+from coffee_node.federation.joining_models import Invitation, SignUp
+from coffee_node.federation.mail_links import CONFIRM_LIFE
 from coffee_node.federation.models import InboxItem
+from coffee_node.federation.notice_models import MailLink, Notification
 from coffee_node.federation.peer_models import Tombstone
+from coffee_node.federation.sign_in_models import PasskeyChallenge
 from coffee_node.federation.social_models import Lookup
+from coffee_node.federation.unsubscribing import PURPOSE as UNSUBSCRIBE
 
 LEDGER_LIFE = timedelta(days=30)
 KEY_LIFE = timedelta(hours=24)
+NOTICE_LIFE = timedelta(days=90)
+UNSUBSCRIBE_LIFE = timedelta(days=400)
 STEP = 500
 WORKER_PATIENCE = 30.0
 
@@ -43,6 +50,13 @@ def prune() -> str:
     removed += _prune(Lookup, Lookup.created_at < now - KEY_LIFE)
     removed += _prune(SignInLink, SignInLink.expires_at < now)
     removed += _prune(BrowserSession, BrowserSession.expires_at < now)
+    removed += _prune(PasskeyChallenge, PasskeyChallenge.expires_at < now)
+    removed += _prune(SignUp, SignUp.confirmed_at.is_(None), SignUp.created_at < now - CONFIRM_LIFE)
+    removed += _prune(Invitation, Invitation.expires_at < old)
+    removed += _prune(Notification, Notification.created_at < now - NOTICE_LIFE)
+    removed += _prune(MailLink, MailLink.expires_at < now - LEDGER_LIFE)
+    is_of_notices = MailLink.purpose == UNSUBSCRIBE
+    removed += _prune(MailLink, is_of_notices, MailLink.created_at < now - UNSUBSCRIBE_LIFE)
     return f"{removed} rows past their time were removed."
 
 

@@ -12,12 +12,14 @@ from coffee_node.base.errors import Gone, NotFound
 from coffee_node.base.i18n import gettext as _
 from coffee_node.federation import actors, domain_policy, follows, moves, receipts
 from coffee_node.federation.models import Actor
+from coffee_node.federation.page_addresses import actor_url
 from coffee_node.node import current_node
 from coffee_node.web.auth import current_account, current_viewer
 from coffee_node.web.described import describe_page
 from coffee_node.web.federation_views import reader_level
 from coffee_node.web.negotiation import document_response, wants_document
 from coffee_node.web.receipts import erasure_line
+from coffee_node.web.web_feeds import offer_feeds
 
 actor_pages = Blueprint("actors", __name__)
 
@@ -35,6 +37,8 @@ def show(handle: str) -> Any:
         return _left(actor)
     if actor.is_local and wants_document(request) and actors.is_known_outside(actor):
         return document_response(actors.actor_document(actor, reader_level()), vocabulary.ACTOR_CONTEXT)
+    base = actor_url(actor)
+    offer_feeds([("rss", f"{base}.rss"), ("atom", f"{base}.atom")], actor.name or actor.slug)
     described = actors.described_row(actor)
     if described is not None and described[0].page is not None:
         describe_page(*described, actors.document_of(actor))

@@ -13,10 +13,10 @@ from coffee_node.activitypub import vocabulary
 from coffee_node.activitypub.request_signatures import read_signature
 from coffee_node.base import clock
 from coffee_node.base.contracts import ActorRef
-from coffee_node.base.errors import Forbidden, Unauthorized
+from coffee_node.base.errors import Forbidden, NotFound, Unauthorized
 from coffee_node.base.i18n import gettext as _
-from coffee_node.federation import accounts, actors, audience, domain_policy
-from coffee_node.federation.account_models import Account
+from coffee_node.federation import accounts, actors, audience, domain_policy, memberships
+from coffee_node.federation.account_models import Account, BrowserSession
 from coffee_node.federation.models import Actor
 from coffee_node.federation.sender_keys import verified_sender
 from coffee_node.node import current_node
@@ -47,15 +47,32 @@ def sign_out(response: Response) -> None:
         accounts.end_session(secret)
     response.delete_cookie(cookie_name("session"), secure=current_node.config.is_https, samesite="Lax")
     g.pop("account", None)
+    g.pop("browser_session", None)
+
+
+def current_session() -> BrowserSession | None:
+    """The session of this browser, looked up once per request."""
+    if "browser_session" not in g:
+        secret = request.cookies.get(cookie_name("session"))
+        g.browser_session = accounts.session_for(secret) if secret else None
+    session: BrowserSession | None = g.browser_session
+    return session
 
 
 def current_account() -> Account | None:
     """The account signed in on this browser, looked up once per request."""
     if "account" not in g:
-        secret = request.cookies.get(cookie_name("session"))
-        session = accounts.session_for(secret) if secret else None
+        session = current_session()
         g.account = session.account if session is not None else None
     account: Account | None = g.account
+    return account
+
+
+def signed_in_account() -> Account:
+    """The account of this browser, behind `require_account`; Unauthorized where there is none."""
+    account = current_account()
+    if account is None:
+        raise _not_signed_in()
     return account
 
 
@@ -92,12 +109,43 @@ def require_admin(view: View) -> View:
     return guarded
 
 
+def require_manager(view: View) -> View:
+    """Let only people who manage a space of this node reach a view, administrators included."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        account = current_account()
+        if account is None:
+            return _ask_to_sign_in()
+        if not memberships.managed_spaces(account):
+            raise Forbidden(_("This page is for those who manage a place here."))
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def managed_space(slug: str = "") -> Actor:
+    """The space with this handle if the reader manages it, the first one without; else NotFound.
+
+    What is hidden and what does not exist get the same answer.
+    """
+    spaces = memberships.managed_spaces(current_account())
+    found = next((space for space in spaces if slug in ("", space.slug)), None)
+    if found is None:
+        raise NotFound(_("There is nothing at this address."))
+    return found
+
+
 def _ask_to_sign_in() -> Response:
     if wants_problem(request) or request.method not in ("GET", "HEAD"):
-        raise Unauthorized(
-            _("This is for people with an account here."), _("Sign in, then come back to this page.")
-        )
+        raise _not_signed_in()
     return redirect(sign_in_href(), 303)
+
+
+def _not_signed_in() -> Unauthorized:
+    return Unauthorized(
+        _("This is for people with an account here."), _("Sign in, then come back to this page.")
+    )
 
 
 def signed_by(request: Request, *, anybody: bool = False) -> Actor | None:

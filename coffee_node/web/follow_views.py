@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response
 
 from coffee_node.base.errors import NotFound
 from coffee_node.base.i18n import gettext as _
-from coffee_node.federation import follows
+from coffee_node.federation import domain_policy, follows, known_since, lookup
 from coffee_node.federation.actors import find_actor
 from coffee_node.federation.models import Actor
+from coffee_node.web.addresses import safe_back
 from coffee_node.web.auth import current_account, require_account
 from coffee_node.web.object_views import actor_url
 
@@ -23,10 +24,12 @@ follow_pages = Blueprint("follow", __name__)
 def mine() -> str:
     """Who asks to follow the reader, and whom the reader follows."""
     me = _myself()
+    followed = follows.followed_by(me)
     return render_template(
         "follows.html",
         requests=follows.requests_to(me),
-        followed=follows.followed_by(me),
+        followed=followed,
+        known=known_since.known_since([follow.target for follow in followed]),
         notices=follows.notices_for(me),
         problems=follows.problems_of(me),
         me=me,
@@ -58,6 +61,15 @@ def answer(follow_id: int) -> Response:
     raise NotFound(_("This request is not here any more."))
 
 
+@follow_pages.get("/follow")
+def ask_to_follow() -> Any:
+    """How to follow the actor whose id is in `uri`: by a button, or from the reader's own server."""
+    actor = lookup.known_actor(request.args.get("uri", ""))
+    if actor is None or domain_policy.is_hidden(actor) or not (actor.host or actor.is_published):
+        raise NotFound(_("Nobody with this address is known here."))
+    return render_template("follow.html", actor=actor, name=actor.name or actor.slug)
+
+
 @follow_pages.post("/follow")
 @require_account
 def follow() -> Response:
@@ -66,7 +78,8 @@ def follow() -> Response:
     name = target.name or target.slug or target.uri
     follows.request_follow(_myself(), target)
     flash(_("You asked to follow %(name)s. You see here what comes of it.", name=name), "ok")
-    return redirect(actor_url(target) if target.is_met else "/me/follows", 303)
+    otherwise = actor_url(target) if target.is_met else "/me/follows"
+    return redirect(safe_back(request.form.get("back"), otherwise), 303)
 
 
 @follow_pages.post("/unfollow")

@@ -135,6 +135,11 @@ class FederatedForm(FlaskForm):  # type: ignore[misc]
         def get_translations(self, form: Any) -> FieldMessages:
             return FieldMessages()
 
+    @property
+    def takes_files(self) -> bool:
+        """Whether the form has to be sent in parts."""
+        return any(field.type == "ImageField" for field in self._fields.values())
+
     def values(self) -> dict[str, Any]:
         """What was submitted, by field: texts tidied, empty ones absent as None."""
         found: dict[str, Any] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
@@ -9,11 +11,13 @@ from werkzeug.wrappers import Response
 from coffee_node import __version__
 from coffee_node.base.database import db
 from coffee_node.base.i18n import ngettext
-from coffee_node.federation.actors import local_spaces, node_actor
+from coffee_node.federation.actors import described_row, local_spaces, node_actor
 from coffee_node.federation.audience import partner_hosts, visible
+from coffee_node.federation.page_addresses import actor_url
 from coffee_node.node import current_node
+from coffee_node.web import news_items
 from coffee_node.web.addresses import asset
-from coffee_node.web.auth import current_viewer
+from coffee_node.web.auth import current_account, current_viewer
 from coffee_node.web.whereabouts import home_place
 
 home_pages = Blueprint("home", __name__)
@@ -21,10 +25,30 @@ home_pages = Blueprint("home", __name__)
 
 @home_pages.get("/")
 def home() -> str:
-    """What this node is and what comes next, here and across the border; each feature adds its block."""
+    """What this node is and what comes next, here and across the border; each feature adds its block.
+
+    Who is signed in finds first what is new near them across the border and from whom they follow.
+    """
+    account = current_account()
     answers = current_node.plugins.ask_all("page_blocks", page="home", document={}, viewer=current_viewer())
-    blocks = [block for _owner, found in answers for block in found]
-    return render_template("home.html", blocks=blocks, place=home_place(), reach=network_reach())
+    return render_template(
+        "home.html",
+        blocks=[block for _owner, found in answers for block in found],
+        place=home_place(),
+        reach=network_reach(),
+        welcome=_welcome() if account is None else None,
+        across=news_items.near_across(account) if account is not None else (),
+        followed=news_items.from_followed(account) if account is not None else (),
+    )
+
+
+def _welcome() -> dict[str, Any] | None:
+    """What the first place of this node says about itself, for people who come by."""
+    for space in local_spaces():
+        described = described_row(space)
+        if described is not None:
+            return {"row": described[1], "href": actor_url(space), "name": space.name or space.slug}
+    return None
 
 
 @home_pages.get("/about")

@@ -6,6 +6,7 @@ A GET shows a form after signing in and changes nothing; where to go afterwards 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -47,6 +48,20 @@ def follow() -> str:
     with write():
         follows.request_follow(_person(), actors.actor_or_stub(uri))
     return _done(_("You asked to follow %(name)s. You see here what comes of it.", name=uri), "/me/follows")
+
+
+@intent_pages.get("/authorize_interaction")
+@require_account
+def interact() -> Any:
+    """Where servers send people who know only this old address: to follow an actor, or to see an object."""
+    uri = _asked_for()
+    known = lookup.known_actor(uri)
+    if known is not None or "://" not in uri:
+        return redirect(f"/intents/follow?{urlencode({'uri': known.uri if known is not None else uri})}", 303)
+    found = objects.find_object(uri)
+    if found is not None and found[1].deleted_at is None and may_read(*found):
+        return redirect(page_url(found[1]), 303)
+    return ask("actor", uri, "/search")
 
 
 @intent_pages.get("/intents/<any(join, announce, answer, object):what>")

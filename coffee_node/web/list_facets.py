@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Integer, func, select
 
 from coffee_node.base.contracts import Badge
 from coffee_node.base.database import db
@@ -17,6 +17,7 @@ from coffee_node.node import current_node
 from coffee_node.web.auth import current_account, current_viewer
 from coffee_node.web.list_filters import filters
 from coffee_node.web.list_query import ListQuery
+from coffee_node.web.remembered_counts import of_list
 
 MOST_VALUES = 12
 
@@ -29,11 +30,17 @@ def facet_counts(
     where: Sequence[ColumnElement[bool]] = (),
 ) -> dict[Any, int]:
     """How many rows have each value of a column, with every filter but its own; one query."""
-    counted: Any = getattr(model, column)
-    clauses = [*visible(model, current_account()), *filters(model, query, without=param or column), *where]
-    rows = db.session.execute(
-        select(counted, func.count()).where(*clauses).group_by(counted).order_by(func.count().desc())
-    )
+    own = param or column
+
+    def count() -> list[tuple[Any, int]]:
+        counted: Any = getattr(model, column)
+        # A sum has no index: one of a single column would be read in its order, and each row with it.
+        counted = counted + 0 if isinstance(counted.type, Integer) else counted
+        clauses = [*visible(model, current_account()), *filters(model, query, without=own), *where]
+        wanted = select(counted, func.count()).where(*clauses).group_by(counted)
+        return _pairs(wanted.order_by(func.count().desc()))
+
+    rows = of_list(f"values of {column}", model, query, where, count, (own,))
     return {value: count for value, count in rows if value not in (None, "")}
 
 
@@ -41,22 +48,37 @@ def skill_counts(
     model: type[FederatedObject], query: ListQuery, where: Sequence[ColumnElement[bool]] = ()
 ) -> dict[str, int]:
     """The most frequent skills of a list; a skill and the hashtag made of it count once."""
-    clauses = [*visible(model, current_account()), *filters(model, query, without="skill"), *where]
-    number = func.count(func.distinct(model.uri))
-    rows = db.session.execute(
-        select(func.min(ObjectTag.name), number)
-        .join(model, model.uri == ObjectTag.object_uri)
-        .where(*clauses)
-        .group_by(ObjectTag.folded)
-        .order_by(number.desc(), func.min(ObjectTag.name))
-        .limit(2 * MOST_VALUES)
-    )
+    rows = of_list("skills", model, query, where, lambda: _count_skills(model, query, where), ("skill",))
     found: dict[str, tuple[str, int]] = {}
     for name, count in rows:
+        if name is None:
+            continue
         word = "".join(char for char in name.casefold() if char.isalnum())
         before = found.get(word, ("", 0))
         found[word] = (max(name, before[0], key=len), max(count, before[1]))
     return dict(list(found.values())[:MOST_VALUES])
+
+
+def _count_skills(
+    model: type[FederatedObject], query: ListQuery, where: Sequence[ColumnElement[bool]]
+) -> list[tuple[Any, int]]:
+    clauses = [*visible(model, current_account()), *filters(model, query, without="skill"), *where]
+    number = func.count(func.distinct(model.uri))
+    wanted = (
+        select(func.min(ObjectTag.name), number)
+        # The objects first, on purpose: beginning with the tags would read those of all other types too.
+        .select_from(model)
+        .outerjoin(ObjectTag, ObjectTag.object_uri == model.uri)
+        .where(*clauses)
+        .group_by(ObjectTag.folded)
+        .order_by(number.desc(), func.min(ObjectTag.name))
+        .limit(2 * MOST_VALUES + 1)
+    )
+    return _pairs(wanted)
+
+
+def _pairs(wanted: Any) -> list[tuple[Any, int]]:
+    return [(value, count) for value, count in db.session.execute(wanted)]
 
 
 def facet(

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from coffee_node.base.places import bounding_box
 from coffee_node.federation.models import Actor, FederatedObject, ObjectTag
+from coffee_node.federation import search_query
 from coffee_node.federation.search import fold
 from coffee_node.web.language import HOUSE_ZONE
 from coffee_node.web.list_query import ListQuery
@@ -35,8 +36,11 @@ def filters(model: type[FederatedObject], query: ListQuery, without: str = "") -
 
 
 def matching(model: type[FederatedObject], text: str) -> list[ColumnElement[bool]]:
-    """Every word of the text is in a name or a tag, whatever its accents and case."""
-    return [model.folded.contains(word, autoescape=True) for word in fold(text).split()[:8]]
+    """Every word of the text is in the object, in one of its forms, whatever its accents and case."""
+    if not text:
+        return []
+    found = search_query.having(text, model.__tablename__)
+    return [model.id.in_(found)] if found is not None else [false()]
 
 
 def _language(model: type[FederatedObject], code: str) -> list[ColumnElement[bool]]:
@@ -52,14 +56,15 @@ def _country(model: Any, code: str) -> list[ColumnElement[bool]]:
 
 
 def _space(model: type[FederatedObject], name: str) -> list[ColumnElement[bool]]:
-    if not name:
-        return []
+    return [model.actor_id.in_(select(Actor.id).where(space_actors(name)))] if name else []
+
+
+def space_actors(name: str) -> ColumnElement[bool]:
+    """The actors that an address names by their id or as `slug` or `slug@host`."""
     if "://" in name:
-        chosen = Actor.uri == name
-    else:
-        slug, _at, host = name.lstrip("@").partition("@")
-        chosen = and_(Actor.slug == slug, Actor.host == host) if host else Actor.slug == slug
-    return [model.actor_id.in_(select(Actor.id).where(chosen))]
+        return Actor.uri == name
+    slug, _at, host = name.lstrip("@").partition("@")
+    return and_(Actor.slug == slug, Actor.host == host) if host else Actor.slug == slug
 
 
 def tagged(model: type[FederatedObject], skill: str, rel: str | None = None) -> ColumnElement[bool]:
@@ -69,7 +74,11 @@ def tagged(model: type[FederatedObject], skill: str, rel: str | None = None) -> 
 
 
 def _dates(model: Any, query: ListQuery) -> list[ColumnElement[bool]]:
-    column = getattr(model, "start_time", model.published)
+    return days_between(getattr(model, "start_time", model.published), query)
+
+
+def days_between(column: Any, query: ListQuery) -> list[ColumnElement[bool]]:
+    """The moments of the days that a query asks for, on the clocks of the house."""
     clauses: list[ColumnElement[bool]] = []
     if query.since is not None:
         clauses.append(column >= _midnight(query.since))

@@ -13,14 +13,18 @@ from flask import Response
 from coffee_node.base import clock
 from coffee_node.base.i18n import gettext as _
 from coffee_node.node import current_node
+from coffee_node.web import web_feeds
 from coffee_node.web.listing import ListPage
 from coffee_node.web.negotiation import json_response
+from coffee_node.web.site_frame import site_name
+from coffee_node.web.web_feeds import FeedEntry, WebFeed
 from coffee_node.web.whereabouts import place_name
 
 CSV_LIMIT = 1000
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 Reader = Callable[[Any], Any]
+FEED_LIMIT = web_feeds.ENTRIES
 COLUMNS: Mapping[str, Reader] = {
     "id": lambda row: row.uri,
     "name": lambda row: row.name,
@@ -45,6 +49,15 @@ def list_json(page: ListPage, document: Callable[[Any], dict[str, Any]] = docume
     following = f"{base}{page.query.href('.json', page=page.next_cursor)}" if page.next_cursor else None
     items = [document(row) for row in page.rows]
     return json_response({"items": items, "total": page.total, "next": following})
+
+
+def list_feed(
+    page: ListPage, form: str, title: str, entry: Callable[[Any], FeedEntry] = web_feeds.entry_of
+) -> Response:
+    """A list as a web feed, `rss` or `atom`; its title says which list it is and of which site."""
+    entries = {row.uri: entry(row) for row in page.rows}
+    whole = f"{title} · {site_name()}"
+    return web_feeds.web_feed(form, WebFeed(whole, page.query.href(), list(entries.values())))
 
 
 def list_csv(page: ListPage, columns: Mapping[str, Reader] = COLUMNS) -> Response:
@@ -83,7 +96,10 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def feed_choices(page: ListPage, suffixes: Sequence[str] = (".json", ".csv")) -> list[dict[str, str]]:
-    """The links to the other forms of this list, for the macro feed_links."""
-    labels = {".json": "JSON", ".csv": "CSV", ".ics": _("Calendar"), ".rss": "RSS"}
+def feed_choices(
+    page: ListPage, suffixes: Sequence[str] = (".rss", ".atom", ".json", ".csv")
+) -> list[dict[str, str]]:
+    """The links to the other forms of this list, for the macro feed_links; its web feeds go into the head."""
+    labels = {".json": "JSON", ".csv": "CSV", ".ics": _("Calendar"), ".rss": "RSS", ".atom": "Atom"}
+    web_feeds.offer_feeds([(suffix[1:], page.query.href(suffix)) for suffix in suffixes])
     return [{"label": labels[suffix], "href": page.query.href(suffix)} for suffix in suffixes]

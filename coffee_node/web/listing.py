@@ -18,6 +18,7 @@ from coffee_node.federation.models import FederatedObject
 from coffee_node.web.auth import current_account
 from coffee_node.web.list_filters import filters
 from coffee_node.web.list_query import ListQuery
+from coffee_node.web.remembered_counts import of_list
 
 __all__ = ["PER_PAGE", "ListPage", "ListQuery", "run_list", "write_cursor"]
 
@@ -71,7 +72,8 @@ def run_list(
     rows = db.session.scalars(select(model).where(*clauses, *after).order_by(*sort).limit(limit + 1)).all()
     more = len(rows) > limit
     rows = rows[:limit]
-    total = db.session.scalar(select(func.count()).select_from(model).where(*clauses)) or 0
+    count = select(func.count()).select_from(model).where(*clauses)
+    total = of_list("total", model, query, where, lambda: db.session.scalar(count) or 0)
     next_cursor = write_cursor(getattr(rows[-1], order), rows[-1].id) if more else ""
     return ListPage(rows, total, next_cursor, query, notes)
 

@@ -82,14 +82,22 @@ def _tell_asked(node: Actor) -> None:
 
 
 def _in_words(row: Lookup) -> str:
-    """Why a question failed, in the reader's language."""
-    if row.purpose == "partner" and row.error in ("silent", "nobody"):
+    """At which step a question failed, in the reader's language."""
+    host = vocabulary.host_of(row.wanted) if "://" in row.wanted else row.wanted.rpartition("@")[2]
+    if row.purpose == "partner" and row.error in ("silent", "nobody", "unknown", "refused"):
         return _no_site(row.wanted)
+    if row.error == "unknown" and "://" not in row.wanted:
+        told = _(
+            "The server %(host)s answers, but it knows nobody called %(name)s. Please check the spelling."
+        )
+        return told % {"host": host, "name": row.wanted}
+    if row.error == "refused":
+        return _("The server %(host)s answers, but it does not say who its people are.", host=host)
     if row.error == "silent":
-        return _("Nobody answers at %(address)s. Please check it.", address=row.wanted)
+        return _("The server %(host)s does not answer. Please check the name, or try again later.", host=host)
     if row.error == "form":
         return _("That server offers no form for this. Search there for this address: %(uri)s", uri=row.about)
-    if row.error == "nobody":
+    if row.error in ("nobody", "unknown"):
         return _nobody()
     return row.error
 

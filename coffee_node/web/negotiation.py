@@ -15,7 +15,7 @@ PROBLEM_JSON = "application/problem+json"
 DOCUMENT_TYPES = (ACTIVITY_JSON, LD_JSON)
 PAGE_TYPES = ("text/html", "application/xhtml+xml")
 FORM_TYPES = frozenset({"", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain"})
-PROGRAM_SUFFIXES = (".json", ".csv", ".ics", ".rss")
+PROGRAM_SUFFIXES = (".json", ".csv", ".ics", ".rss", ".atom")
 
 
 def wants_document(request: Request) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from coffee_node.web.actor_views import actor_blocks, actor_pages, follow_state, moved_to
+from coffee_node.web.addresses import here
 from coffee_node.web.client_views import client_pages
 from coffee_node.web.collection_views import collection_pages
 from coffee_node.web.described import page_description
@@ -12,6 +13,7 @@ from coffee_node.web.discovery_views import discovery_pages
 from coffee_node.web.federation_views import federation_pages
 from coffee_node.web.follow_views import follow_pages
 from coffee_node.web.follower_sync_views import follower_sync_pages
+from coffee_node.web.following import actor_known_since, row_follow_state
 from coffee_node.web.inbox_door import InboxDoor
 from coffee_node.web.intent_views import intent_pages
 from coffee_node.web.lookup_views import lookup_pages
@@ -42,6 +44,9 @@ def init_protocol_pages(app: Flask) -> None:
         actor_blocks=actor_blocks,
         follow_state=follow_state,
         moved_to=moved_to,
+        row_follow_state=row_follow_state,
+        actor_known_since=actor_known_since,
+        here=here,
         reactions_part=reactions_part,
         report_part=report_part,
     )

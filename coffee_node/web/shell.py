@@ -8,27 +8,50 @@ from flask_wtf import CSRFProtect
 
 from coffee_node.web.account_views import account_pages
 from coffee_node.web.addresses import asset, cookie_name
+from coffee_node.web.alert_link_views import alert_link_pages
+from coffee_node.web.alert_views import alert_pages
 from coffee_node.web.compression import init_compression
 from coffee_node.web.delivery_views import delivery_pages
 from coffee_node.web.error_pages import init_error_pages
+from coffee_node.web.feed_views import feed_pages
 from coffee_node.web.headers import init_headers
 from coffee_node.web.home_views import home_pages
+from coffee_node.web.invitation_views import invitation_pages
 from coffee_node.web.language import init_language, language_pages
 from coffee_node.web.media_views import media_pages
+from coffee_node.web.member_views import member_pages
 from coffee_node.web.negotiation import is_program_post
 from coffee_node.web.network_views import network_pages
+from coffee_node.web.news_items import news_label
+from coffee_node.web.notice_views import notice_pages
 from coffee_node.web.operation_views import operation_pages
+from coffee_node.web.passkey_views import passkey_pages
+from coffee_node.web.password_views import password_pages
 from coffee_node.web.peer_views import peer_pages
+from coffee_node.web.registration_views import registration_pages
 from coffee_node.web.search_views import search_pages
+from coffee_node.web.security_codes_views import code_pages
+from coffee_node.web.security_views import security_pages
 from coffee_node.web.site_frame import site_frame
+from coffee_node.web.skill_views import skill_pages
 from coffee_node.web.style_views import style_pages
 from coffee_node.web.theme_views import theme_pages
+from coffee_node.web.token_views import token_pages
+from coffee_node.web.unsubscribe_views import unsubscribe_pages
+from coffee_node.web.web_feeds import offered_feeds
 from coffee_node.web.whereabouts import place_name, town_of, where_of
 
 CORE_PAGES = (
     language_pages, home_pages, account_pages, search_pages, network_pages, delivery_pages, style_pages,
-    operation_pages, peer_pages, media_pages, theme_pages,
+    operation_pages, peer_pages, media_pages, skill_pages, theme_pages,
+    alert_pages, alert_link_pages,
+    notice_pages, unsubscribe_pages, feed_pages,
+    password_pages, security_pages, code_pages, token_pages, passkey_pages,
+    registration_pages, invitation_pages, member_pages,
 )  # fmt: skip
+
+# As much as the doorway reads of an upload; a form that is larger is refused as a page.
+UPLOAD_BYTES = 12 * 1024 * 1024
 
 
 def init_shell(app: Flask) -> None:
@@ -45,6 +68,7 @@ def init_shell(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=asset, site_frame=site_frame, where_of=where_of, place_name=place_name, town_of=town_of
     )
+    app.jinja_env.globals.update(web_feeds=offered_feeds, news_label=news_label)
     init_language(app)
     _protect_forms(app)
     init_headers(app)
@@ -60,6 +84,7 @@ def _configure(app: Flask) -> None:
         is_https = app.extensions["coffee_node"].config.is_https
     app.config.update(
         BOOTSTRAP_SERVE_LOCAL=True,
+        MAX_CONTENT_LENGTH=UPLOAD_BYTES,
         SESSION_COOKIE_NAME=form_cookie,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",

@@ -11,6 +11,8 @@ from coffee_node.base.contracts import Link
 from coffee_node.base.i18n import current_language
 from coffee_node.base.i18n import gettext as _
 from coffee_node.federation.account_models import Account
+from coffee_node.federation.memberships import managed_spaces
+from coffee_node.federation.notice_list import count_unread
 from coffee_node.node import current_node
 from coffee_node.web.addresses import language_href, sign_in_href
 from coffee_node.web.auth import current_account, current_viewer
@@ -20,11 +22,12 @@ from coffee_node.web.theme import Theme, current_theme
 
 @dataclass(frozen=True)
 class NavigationLink:
-    """An entry of a menu, and whether the reader is there."""
+    """An entry of a menu, whether the reader is there, and how much is new behind it."""
 
     label: str
     url: str
     is_active: bool = False
+    count: int = 0
 
 
 @dataclass(frozen=True)
@@ -103,12 +106,16 @@ def _languages() -> list[LanguageChoice]:
 def _account_links(account: Account | None, own: list[NavigationLink]) -> list[NavigationLink]:
     if account is None:
         return []
-    links = []
+    links = [NavigationLink(_("Notices"), "/me/notices", count=count_unread(account))]
     if account.actor is not None:
         links.append(NavigationLink(_("My page"), f"/@{account.actor.slug}"))
         links.append(NavigationLink(_("My profile"), "/me/profile"))
         links.append(NavigationLink(_("Whom I follow"), "/me/follows"))
         links += own
+    links.append(NavigationLink(_("Saved searches"), "/alerts"))
+    links.append(NavigationLink(_("Security"), "/me/security"))
+    if managed_spaces(account):
+        links.append(NavigationLink(_("Members"), "/members"))
     if account.is_admin:
         links.append(NavigationLink(_("Network"), "/network"))
         links.append(NavigationLink(_("Deliveries"), "/admin/deliveries"))

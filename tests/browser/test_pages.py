@@ -14,13 +14,32 @@ pytestmark = pytest.mark.browser
 LANGUAGES = ("fr", "nl", "en", "de")
 WIDTHS = (390, 1280)
 LISTS = ("/events", "/people", "/spaces", "/offers", "/jobs", "/articles")
-PAGES = ("/", *LISTS, "/network", "/search?q=coffee", "/sign-in", "/about", "/privacy", "/accessibility")
+PAGES = (
+    "/",
+    *LISTS,
+    "/network",
+    "/search?q=coffee",
+    "/sign-in",
+    "/sign-up",
+    "/password/reset",
+    "/about",
+    "/privacy",
+    "/accessibility",
+)
 OWN_PAGES = (
     "/events/new",
     "/offers/new?purpose=offer",
     "/articles/new",
     "/me/profile?as=everybody",
     "/spaces/lille/edit",
+    "/me/security",
+    "/me/security/address",
+    "/me/security/password",
+    "/me/security/tokens/new",
+    "/members",
+    "/members/admin",
+    "/members/invite",
+    "/members/requests",
     "/admin/deliveries",
     "/network",
 )

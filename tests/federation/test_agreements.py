@@ -107,6 +107,9 @@ def test_an_answer_is_accepted_counted_confirmed_and_known_at_both_ends(
     done = {"type": "Document", "name": "Done", "context": at_lille.agreement_uri}
     tournai.post({"type": "Create", "object": done}, "jan")
     fediverse.settle()
+    assert states(lille) == states(tournai) == [("accepted", "2", "30")]
+    lille.post({"type": "Create", "object": done})
+    fediverse.settle()
     assert states(lille) == states(tournai) == [("done", "2", "30")]
 
 

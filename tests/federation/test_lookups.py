@@ -92,8 +92,8 @@ def test_a_page_asks_refreshes_and_finds(fediverse: Fediverse) -> None:
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ("@nobody@lille.example", "leads to nobody"),
-        ("@claire@away.example", "Nobody answers at"),
+        ("@nobody@lille.example", "lille.example answers, but it knows nobody called @nobody@lille.example"),
+        ("@claire@away.example", "The server away.example does not answer"),
         ("https://lille.example/nothing", "leads to nobody"),
         ("https://127.0.0.1/actors/x", "leads to nobody"),
     ],

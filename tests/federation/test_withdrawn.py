@@ -6,7 +6,8 @@ import json
 from urllib.parse import urlsplit
 
 from coffee_node.base.database import write
-from coffee_node.features.profiles.service import change_profile, open_company, profile_of, publish_profile
+from coffee_node.features.profiles.companies import open_company
+from coffee_node.features.profiles.service import change_profile, profile_of, publish_profile
 from coffee_node.features.spaces.service import open_space
 from coffee_node.federation.actors import create_local_actor, find_local_actor
 from coffee_node.federation.objects import delete_actor

@@ -1,4 +1,4 @@
-"""Integrity proofs made by hand (FEP-8b32, `eddsa-jcs-2022`), good and bad, by a remote actor with a key for them."""
+"""Integrity proofs made by hand (FEP-8b32, `eddsa-jcs-2022`), good and bad, by a remote actor."""
 
 from __future__ import annotations
 

@@ -92,7 +92,9 @@ class Network:
     def posted(self, url: str) -> list[Received]:
         """What was posted to an inbox so far."""
         host, _, path = url.removeprefix("http://").partition("/")
-        return [one for one in self.received if (one.method, one.host, one.path) == ("POST", host, f"/{path}")]
+        return [
+            one for one in self.received if (one.method, one.host, one.path) == ("POST", host, f"/{path}")
+        ]
 
     def close(self) -> None:
         """Stop listening."""

@@ -18,9 +18,11 @@ SECONDS = 2.0
 MARKER = "zzmarkerzz"
 STILL_GOOD = "still-good"
 # Changes with every request that is verified: when we heard of whom, and when a key was last looked at.
-VOLATILE_TABLES = ("inbox_item", "peer", "session", "follower_check", "worker_run")
+VOLATILE_TABLES = ("inbox_item", "peer", "session", "follower_check", "worker_run", "search_word")
 LEARNT = ("actor", "actor_key")
-VOLATILE_COLUMNS = ("fetched_at", "updated_at", "checked_at", "last_used_at")
+VOLATILE_COLUMNS = ("fetched_at", "updated_at", "checked_at", "last_used_at", "is_counted")
+# Where the worker remembers how far it has come.
+MARKS = ("followed news",)
 ENDED = ("ignored", "refused", "handled")
 Snapshot = dict[str, list[tuple[Any, ...]]]
 
@@ -37,6 +39,7 @@ class Target:
         self.inbox = f"/actors/{node.slug}/inbox"
         self.keys = [Key() for _ in range(3)]
         self._sources = 0
+        self._lists = iter(range(100, 250))
         self.space = self.followed()
 
     def followed(self, sender: Sender | None = None) -> Sender:
@@ -52,6 +55,17 @@ class Target:
         assert self.rows(query, sender.uri) == [("accepted",)]
         self.send(sender, sender.activity("Create", sender.known)).stored()
         return sender
+
+    def block(self, *written: str) -> None:
+        """Suspend these domains as a manager does, by a list, and wait until the running node knows."""
+        probe = f"127.67.{next(self._lists)}.1"
+        file = self.node.home / "blocks.csv"
+        file.write_text("#domain,#severity\n" + "".join(f"{name},suspend\n" for name in (*written, probe)))
+        self.node.run("peer", "blocks", "import", str(file))
+        nobody = f"http://{probe}:{self.network.port}/actors/nobody"
+        activity = {"id": f"{nobody}/1", "type": "Create", "actor": nobody, "object": nobody}
+        data = self.post(self.space, activity, key_id=f"{nobody}#main-key").cavage().raw()
+        wait_for(lambda: exchange(self.address, data, self.source()).status == 403, 10, 0.2)
 
     def post(self, sender: Sender, document: Any, **changes: Any) -> Post:
         """A POST to the followed actor's inbox; bytes are taken as they are."""
@@ -110,6 +124,12 @@ class Target:
         with closing(sqlite3.connect(self.node.home / "node.sqlite3", timeout=5)) as connection:
             return connection.execute(query, values).fetchall()
 
+    def change(self, query: str, *values: Any) -> None:
+        """Write to the database file what time, or a choice in a form, would have written."""
+        with closing(sqlite3.connect(self.node.home / "node.sqlite3", timeout=5)) as connection:
+            assert connection.execute(query, values).rowcount > 0, query
+            connection.commit()
+
     def snapshot(self) -> Snapshot:
         """Every row of every table but the ledger."""
         tables = self.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
@@ -141,7 +161,8 @@ def running(home: Path, network: Network, **settings: str) -> Iterator[Target]:
 def _content(connection: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
     cursor = connection.execute(f'SELECT * FROM "{table}"')  # noqa: S608
     kept = [number for number, column in enumerate(cursor.description) if column[0] not in VOLATILE_COLUMNS]
-    return sorted((tuple(row[number] for number in kept) for row in cursor), key=repr)
+    rows = (tuple(row[number] for number in kept) for row in cursor)
+    return sorted((row for row in rows if not any(value in MARKS for value in row)), key=repr)
 
 
 @dataclass

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Callable
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -122,10 +120,8 @@ def test_h38_the_old_key_after_a_rotation_by_update(target: Target, evil: Sender
 
 
 def _age_key(target: Target, sender: Sender) -> None:
-    with closing(sqlite3.connect(target.node.home / "node.sqlite3", timeout=5)) as connection:
-        query = "UPDATE actor_key SET fetched_at = datetime('now', '-10 minutes') WHERE uri = ?"
-        connection.execute(query, (sender.key_id,))
-        connection.commit()
+    query = "UPDATE actor_key SET fetched_at = datetime('now', '-10 minutes') WHERE uri = ?"
+    target.change(query, sender.key_id)
 
 
 def test_h38_a_key_that_is_gone(target: Target, evil: Sender) -> None:

@@ -66,9 +66,13 @@ def test_a_coworker_answers_and_reads_on_the_same_page_that_it_was_accepted_and_
     assert "I have time in January." in owner.text and "/@jan@tournai.example" in owner.text
     assert owner.press(decide_action(owner), what="accept") == 303
     fediverse.settle()
-    assert "Accepted." in coworker.text
+    assert "Agreed." in coworker.text
     assert owner.press(decide_action(owner), what="done") == 303
     fediverse.settle()
+    assert "says that it is done. Please confirm it, too." in coworker.text
+    assert coworker.press(decide_action(coworker), what="done") == 303
+    fediverse.settle()
+    assert "Done." in owner.text
     listed = Visit(need[1], "jan", "/me/answers").text
     assert "Done." in listed and "Looking for a graphic designer" in listed
     assert "/me/answers" in Visit(need[1], "jan", "/offers").text
@@ -82,7 +86,7 @@ def test_an_owner_refuses_with_a_reason_that_only_the_two_sides_read(
     fediverse.settle()
     owner.press(decide_action(owner), what="refuse", reason="Somebody was quicker.")
     fediverse.settle()
-    assert "Refused: Somebody was quicker." in coworker.text
+    assert "Declined." in coworker.text and "Somebody was quicker." in coworker.text
     assert "Somebody was quicker." not in need[0].page(owner.page)
     assert 'name="message"' in coworker.text
 

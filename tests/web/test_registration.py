@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 import pytest
 from sqlalchemy import select, update
 
@@ -12,33 +9,7 @@ from coffee_node.base.database import db, write
 from coffee_node.features.events.models import Event
 from coffee_node.features.events.participations import Participation
 from coffee_node.testing import Fediverse, TestNode, event_document
-
-
-class Visit:
-    """Somebody at a page of a node, pressing its buttons with the token that stands in it."""
-
-    def __init__(self, node: TestNode, handle: str, page: str) -> None:
-        self.node, self.page, self.browser = node, page, node.signed_in(handle)
-
-    @property
-    def text(self) -> str:
-        answer = self.browser.get(self.page, base_url=self.node.url, headers={"Accept": "text/html"})
-        assert answer.status_code == 200, answer.text
-        return str(answer.text)
-
-    def press(self, action: str, **fields: str) -> None:
-        answer = self._post(action, fields)
-        assert answer.status_code == 303, answer.text
-
-    def send(self, action: str, **fields: str) -> str:
-        return str(self._post(action, fields).text)
-
-    def _post(self, action: str, fields: dict[str, str]) -> Any:
-        token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', self.text)
-        assert token is not None
-        sent = {"csrf_token": token[1], **fields}
-        referer = {"Referer": self.node.url + self.page}
-        return self.browser.post(action, data=sent, base_url=self.node.url, headers=referer)
+from tests.web.event_visits import Visit
 
 
 @pytest.fixture

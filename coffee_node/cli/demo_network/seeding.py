@@ -15,8 +15,9 @@ from coffee_node.base.database import write
 from coffee_node.cli.demo_network.content import SEED, Place, end_of_day, names_of, start_of, texts_of
 from coffee_node.features.articles.service import publish_article
 from coffee_node.features.events.service import announce_event
+from coffee_node.features.profiles.companies import open_company
 from coffee_node.features.profiles.schemas import CONSENT_FIELDS
-from coffee_node.features.profiles.service import change_profile, open_company, profile_of, publish_profile
+from coffee_node.features.profiles.service import change_profile, profile_of, publish_profile
 from coffee_node.features.proposals.service import offer, skill_tags
 from coffee_node.features.spaces.service import open_space
 from coffee_node.federation import accounts

@@ -9,10 +9,12 @@ from flask import Blueprint, Response, render_template, request
 from sqlalchemy import ColumnElement, Text, cast, select
 
 from coffee_node.base.database import db
+from coffee_node.base.i18n import _ as lazy_
 from coffee_node.base.i18n import country_name
 from coffee_node.base.i18n import gettext as _
 from coffee_node.features.articles.models import KIND_LABELS, Article
 from coffee_node.federation.audience import visible
+from coffee_node.web.alert_lists import WatchedList, can_be_watched
 from coffee_node.web.auth import current_account
 from coffee_node.web.list_facets import (
     badges_for,
@@ -46,7 +48,18 @@ CSV_COLUMNS = {
 }
 
 
+WATCHED = WatchedList(
+    {"/articles": lazy_("Worth knowing")},
+    Article,
+    EXTRA,
+    where=lambda query: _chosen(query),
+    shared=lambda query: replace(query, country=""),
+    words={"kind": lambda value: str(KIND_LABELS.get(value, value)), "due": lambda value: ""},
+)
+
+
 @blueprint.get("/articles")
+@can_be_watched(WATCHED)
 def show_list() -> str:
     """What the places of the network know, newest first."""
     page = _page()

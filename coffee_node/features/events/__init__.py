@@ -10,16 +10,15 @@ from flask import Blueprint
 from markupsafe import Markup
 
 from coffee_node import hookimpl
-from coffee_node.base.contracts import ActorRef, Link, ObjectType, Task
+from coffee_node.base.contracts import ActorRef, Link, NoticeKind, ObjectType, Task
 from coffee_node.base.i18n import gettext as _
 from coffee_node.features.events import (
-    form_views,
+    linked_data,
     pages,
-    registration,
+    publishing_hooks,
     registration_handlers,
-    registration_views,
+    registration_hooks,
     service,
-    views,
 )
 from coffee_node.features.events.models import Event
 from coffee_node.features.events.schemas import EventSchema
@@ -38,28 +37,32 @@ def register_object_types(register: Callable[[ObjectType], None]) -> None:
             delete=service.withdraw_event,
             page=pages.event_page,
             list_path="/events",
+            describe=linked_data.describe,
         )
     )
+    registration_hooks.register_types(register)
 
 
 @hookimpl
 def register_activity_handlers(register: Callable[..., None]) -> None:
     """Registrations and their answers."""
     registration_handlers.register_handlers(register)
+    publishing_hooks.register_handlers(register)
 
 
 @hookimpl
 def register_tasks(register: Callable[[Task], None]) -> None:
     """Partners hear once a minute how many seats are left."""
     register(Task("seats of events", timedelta(minutes=1), service.tell_seats))
+    registration_hooks.register_tasks(register)
+    publishing_hooks.register_tasks(register)
 
 
 @hookimpl
 def register_blueprints(register: Callable[[Blueprint], None]) -> None:
     """The agenda in its forms, the collections of an event, and the pages on which events are written."""
-    register(views.blueprint)
-    register(form_views.blueprint)
-    register(registration_views.blueprint)
+    publishing_hooks.register_pages(register)
+    registration_hooks.register_pages(register)
 
 
 @hookimpl
@@ -79,18 +82,32 @@ def page_blocks(page: str, document: Mapping[str, Any], viewer: ActorRef | None)
 
 @hookimpl
 def activity_received(activity: dict[str, Any], actor: ActorRef) -> None:
-    """Who deleted itself elsewhere gives its seats back."""
-    registration.forget_departed(activity, actor)
+    """Who deleted itself elsewhere gives its seats back; who goes to an event hears what changes."""
+    registration_hooks.hear_received(activity, actor)
+    publishing_hooks.hear_received(activity, actor)
+
+
+@hookimpl
+def activity_published(activity: dict[str, Any], actor: ActorRef) -> None:
+    """Who goes to an event of ours hears what changes."""
+    registration_hooks.hear_published(activity, actor)
+
+
+@hookimpl
+def register_notices(register: Callable[[NoticeKind], None]) -> None:
+    """What people are told of the events they go to, and of those they organise."""
+    registration_hooks.register_notices(register)
+    publishing_hooks.register_notices(register)
 
 
 @hookimpl
 def export_personal_data(actor: ActorRef) -> dict[str, Any]:
     """What somebody registered for; nothing where there is nothing."""
-    found = registration.of_person(actor.uri)
-    return {"registrations": found} if found else {}
+    return {**registration_hooks.kept_of(actor), **publishing_hooks.kept_of(actor)}
 
 
 @hookimpl
 def erase_personal_data(actor: ActorRef) -> None:
-    """The registrations, given back where they still stand."""
-    registration.forget_person(actor.uri)
+    """The registrations, given back where they still stand, and the series, drafts and choices."""
+    registration_hooks.forget(actor)
+    publishing_hooks.forget(actor)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request
 from sqlalchemy import select
 
+from coffee_node.base import clock
 from coffee_node.base.database import db
 from coffee_node.base.errors import Forbidden, InvalidDocument, NotFound, Unprocessable
 from coffee_node.base.i18n import current_language
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.events import service
-from coffee_node.features.events.forms import FIELD_OF_PROPERTY, EventForm, fields_of, place_fields
+from coffee_node.features.events import drafts, publishing, series, series_changes, service
+from coffee_node.features.events.forms import FIELD_OF_PROPERTY, place_fields
 from coffee_node.features.events.models import ZONE_OF_COUNTRY, Event
+from coffee_node.features.events.publishing import Written
+from coffee_node.features.events.series_forms import WholeEventForm, all_fields_of
+from coffee_node.features.events.series_models import EventDraft, EventOccurrence
 from coffee_node.federation import accounts, actors, objects
 from coffee_node.federation.audience import visible
 from coffee_node.federation.models import Actor
@@ -30,23 +35,66 @@ blueprint = Blueprint("event_forms", __name__)
 @keeps_form
 @require_account
 def write_event() -> Any:
-    """The form of a new event, already at the place of the space."""
+    """The form of a new event, at the place of the space, or as a copy or a draft says."""
     choices = _may_publish_as()
     author = _actor_chosen(choices)
     place, zone = _space_of(author)
-    form = EventForm(data={"actor": author.uri, "language": current_language.get(), **place_fields(place)})
+    start = {"actor": author.uri, "language": current_language.get(), **place_fields(place)}
+    draft = drafts.find_draft(current_account(), request.args.get("draft", ""))
+    opened = {"formdata": drafts.typed(draft)} if draft is not None and request.method == "GET" else {}
+    form = WholeEventForm(**opened, data=start | _copied(request.args.get("copy", "")))
     form.offer(choices, zone)
-    if request.method == "POST" and form.validate():
-        values = form.read([place])
-        if values is not None:
-            try:
-                row = service.announce_event(author, values, form.visibility.data)
-            except (Unprocessable, InvalidDocument) as error:
-                form.take_errors(error, FIELD_OF_PROPERTY)
-            else:
-                flash(_("Published. Your partners will have it in a few seconds."), "ok")
-                return redirect(page_url(row), 303)
-    return _show_form(form, _("New event"), _("Publish"), "/events")
+    if request.method == "POST":
+        is_valid = form.validate()
+        # A draft may be wrong in every field, but it must come from this page.
+        if "draft" in request.form and not form.form_errors:
+            kept = drafts.keep(current_account(), draft, request.form)
+            flash(_("Put aside. Nobody else sees it."), "ok")
+            return redirect(f"/events/new?draft={kept.id}", 303)
+        row = _published(form, author, place, draft) if is_valid else None
+        if row is not None:
+            flash(_("Published. Your partners will have it in a few seconds."), "ok")
+            return redirect(page_url(row), 303)
+    return _show_form(form, _("New event"), _("Publish"), "/events", draft=draft)
+
+
+@blueprint.post("/events/drafts/<number>/delete")
+@require_account
+def delete_draft(number: str) -> Any:
+    """Let go of a draft."""
+    draft = drafts.find_draft(current_account(), number)
+    drafts.delete_draft(draft)
+    flash(_("The draft is deleted."), "ok")
+    return redirect("/events/new", 303)
+
+
+def _published(
+    form: WholeEventForm, author: Actor, place: dict[str, Any] | None, draft: EventDraft | None
+) -> Event | None:
+    """The event, or the first one of its series; None when something has to be corrected."""
+    rhythm, left_out = form.rhythm(), form.days_left_out()
+    values = form.read([place])
+    if values is None or form.problems():
+        return None
+    written = Written(values, form.visibility.data, rhythm, left_out, form.picture_change())
+    try:
+        return publishing.publish(author, written, draft)
+    except (Unprocessable, InvalidDocument) as error:
+        form.take_errors(error, FIELD_OF_PROPERTY)
+        return None
+
+
+def _copied(uuid: str) -> dict[str, Any]:
+    """What an event of ours says, a week later or on the next such weekday; nothing without one."""
+    if not uuid:
+        return {}
+    row = own_event(uuid)
+    fields = all_fields_of(row)
+    day = row.starts.date()
+    weeks = max(1, (clock.utcnow().date() - day).days // 7 + 1)
+    later = (day + timedelta(weeks=weeks)).isoformat()
+    fields.pop("picture")
+    return fields | {"start_day": later, "end_day": "", "join_until_day": "", "actor": row.actor.uri}
 
 
 @blueprint.route("/events/<uuid>/edit", methods=["GET", "POST"])
@@ -54,28 +102,46 @@ def write_event() -> Any:
 @require_account
 def edit_event(uuid: str) -> Any:
     """The form of an event of ours, filled with what it says now."""
-    row = _own_event(uuid)
-    before = fields_of(row)
-    form = EventForm(data={"actor": row.actor.uri, **before})
+    row = own_event(uuid)
+    before = all_fields_of(row)
+    form = WholeEventForm(data={"actor": row.actor.uri, **before})
     form.offer([row.actor], row.zone_name)
-    if request.method == "POST" and form.validate():
-        values = form.read([row.place, _space_of(row.actor)[0]])
-        if values is not None:
-            try:
-                service.change_event(row, form.changed(values, before), form.visibility.data)
-            except (Unprocessable, InvalidDocument) as error:
-                form.take_errors(error, FIELD_OF_PROPERTY)
-            else:
-                flash(_("Saved. Your partners will have it in a few seconds."), "ok")
-                return redirect(page_url(row), 303)
-    return _show_form(form, _("Change the event"), _("Save"), page_url(row), is_edit=True)
+    occurrence = series.occurrence_of(row)
+    if occurrence is not None and request.method == "GET":
+        form.show_rhythm(series_changes.rhythm_from(occurrence))
+    if request.method == "POST" and form.validate() and _changed(form, row, before, occurrence):
+        flash(_("Saved. Your partners will have it in a few seconds."), "ok")
+        return redirect(page_url(row), 303)
+    return _show_form(form, _("Change the event"), _("Save"), page_url(row), row=row, occurrence=occurrence)
+
+
+def _changed(
+    form: WholeEventForm, row: Event, before: dict[str, Any], occurrence: EventOccurrence | None
+) -> bool:
+    """Whether the change is published; False when something has to be corrected."""
+    reach: series_changes.Reach = form.reach.data if occurrence is not None else "this"
+    rhythm = form.rhythm() if reach != "this" else None
+    if reach != "this" and rhythm is None and not form.problems():
+        form.add_error("repeat", _("Say how it recurs, or change this date only."))
+    values = form.read([row.place, _space_of(row.actor)[0]])
+    if values is None or form.problems():
+        return False
+    if rhythm is None:
+        values = form.changed(values, before)
+    written = Written(values, form.visibility.data, rhythm, picture=form.picture_change())
+    try:
+        publishing.change(row, written, reach)
+    except (Unprocessable, InvalidDocument) as error:
+        form.take_errors(error, FIELD_OF_PROPERTY)
+        return False
+    return True
 
 
 @blueprint.route("/events/<uuid>/cancel", methods=["GET", "POST"])
 @require_account
 def cancel_event(uuid: str) -> Any:
     """Ask, then tell everybody that the event does not take place."""
-    row = _own_event(uuid)
+    row = own_event(uuid)
     if request.method == "POST":
         service.cancel_event(row)
         flash(_("The event is cancelled, and everybody who has it is told."), "ok")
@@ -88,7 +154,7 @@ def cancel_event(uuid: str) -> Any:
 @require_account
 def delete_event(uuid: str) -> Any:
     """Ask, then take the event away everywhere."""
-    row = _own_event(uuid)
+    row = own_event(uuid)
     if request.method == "POST":
         service.withdraw_event(row)
         flash(_("The event is deleted here, and everybody who has it is asked to delete it."), "ok")
@@ -97,16 +163,18 @@ def delete_event(uuid: str) -> Any:
     return _confirm(row, _("Delete this event?"), text, _("Delete"))
 
 
-def _show_form(form: EventForm, heading: str, submit: str, back: str, is_edit: bool = False) -> Response:
-    lead = _("It goes to your partners, to everybody who follows you, and into calendars.")
+def _show_form(form: WholeEventForm, heading: str, submit: str, back: str, **more: Any) -> Response:
+    row = more.get("row")
     body = render_template(
         "events/form.html",
         form=form,
         heading=heading,
-        lead=lead,
+        lead=_("It goes to your partners, to everybody who follows you, and into calendars."),
         submit=submit,
         cancel_href=back,
-        is_edit=is_edit,
+        is_edit=row is not None,
+        drafts=drafts.drafts_of(current_account()) if row is None else [],
+        **more,
     )
     return Response(body, 422 if form.problems() else 200)
 
@@ -123,7 +191,7 @@ def _confirm(row: Event, heading: str, text: str, button: str) -> str:
     )
 
 
-def _own_event(uuid: str) -> Event:
+def own_event(uuid: str) -> Event:
     """An event of ours that this reader may change; 404 when it cannot even be read, else 403."""
     account = current_account()
     clauses = [Event.uri == objects.object_uri(uuid), *visible(Event, account)]

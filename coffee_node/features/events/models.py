@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Index, String, Text
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from coffee_node.base import clock
 from coffee_node.base.database import Json, UtcDateTime
 from coffee_node.base.i18n import _
-from coffee_node.features.events.schemas import STATUSES
+from coffee_node.features.events.wire_fields import STATUSES
 from coffee_node.federation.models import URI, FederatedObject, LocatedObject
 
 ESTIMATED_LENGTH = timedelta(hours=2)
@@ -51,8 +52,13 @@ class Event(FederatedObject, LocatedObject):
 
     __tablename__ = "event"
     __table_args__ = (
-        Index("ix_event_start", "start_time", "id"),
-        Index("ix_event_country_start", "country", "start_time"),
+        # Everything that lists and their filters ask for, in the order of the agenda: of rows that do not fit,
+        # only the index is read.
+        Index(
+            "ix_event_list", "start_time", "id", "deleted_at", "end_time", "visibility", "event_status",
+            "country", "language", "category", "is_online", "join_mode", "origin", "actor_id", "latitude",
+            "longitude",
+        ),  # fmt: skip
     )
 
     start_time: Mapped[datetime] = mapped_column(UtcDateTime, default=lambda: clock.utcnow())
@@ -73,8 +79,13 @@ class Event(FederatedObject, LocatedObject):
     join_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     invited: Mapped[list[str]] = mapped_column(Json, default=list)
     seats_changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    questions: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    offer_hours: Mapped[int | None]
+    takes_visitors: Mapped[bool] = mapped_column(default=True)
     organizers: Mapped[list[str]] = mapped_column(Json, default=list)
     attendees: Mapped[str] = mapped_column(URI, default="")
+    skills: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    training: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
     source: Mapped[str] = mapped_column(Text, default="")
     source_map: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
 

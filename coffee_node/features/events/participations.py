@@ -9,22 +9,30 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, and_, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coffee_node.base import clock
-from coffee_node.base.database import Row, UtcDateTime, db
+from coffee_node.base.database import Json, Row, UtcDateTime, db
+from coffee_node.base.i18n import gettext as _
 from coffee_node.features.events.models import Event
+from coffee_node.features.events.questions import Answers
+from coffee_node.features.events.registration_models import Visitor
 from coffee_node.federation.audience import Target
 from coffee_node.federation.models import URI, Actor
 
-STATES = ("asked", "accepted", "waiting", "refused", "ignored", "left")
-STANDING = ("asked", "accepted", "waiting")
+STATES = ("asked", "accepted", "waiting", "offered", "refused", "ignored", "left")
+STANDING = ("asked", "accepted", "waiting", "offered")
+SEATED = ("accepted", "offered")
+ATTENDANCES = ("", "present", "absent")
 NOTE_LIMIT = 2000
 
 
 class Participation(Row):
-    """One actor's registration for one event, ours or another node's; it outlives our copy of the event.
+    """One registration for one event, ours or another node's; it outlives our copy of the event.
 
-    `state` is one of STATES: asked (no answer yet), accepted, waiting (`place_in_line` as last told), refused
-    (with a `reason`), ignored (the organiser's server does not handle registrations) or left. `is_final`
-    says that the organiser refused in person, so that asking again changes nothing.
+    It is an actor's, or a visitor's without account (`is_visitor`: then `actor` is None, and `visitor` too
+    once the details were erased). `state` is one of STATES: asked (no answer yet), accepted, waiting
+    (`place_in_line` as last told), offered (a seat is held until `offered_until`), refused (with a `reason`),
+    ignored (the organiser's server does not handle registrations) or left. `is_final` says that the organiser
+    refused in person, so that asking again changes nothing. `told` is what the participant was last told of
+    the event: when, where and whether it takes place.
     """
 
     __tablename__ = "event_participation"
@@ -35,7 +43,10 @@ class Participation(Row):
 
     event_uri: Mapped[str] = mapped_column(URI)
     event_name: Mapped[str] = mapped_column(String(300), default="")
-    actor_id: Mapped[int] = mapped_column(ForeignKey("actor.id", ondelete="CASCADE"), index=True)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("actor.id", ondelete="CASCADE"), index=True)
+    visitor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("event_visitor.id", ondelete="SET NULL"), index=True
+    )
     join_uri: Mapped[str] = mapped_column(URI, index=True)
     state: Mapped[str] = mapped_column(String(10), default="asked")
     place_in_line: Mapped[int | None]
@@ -45,8 +56,28 @@ class Participation(Row):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    offered_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answers: Mapped[Answers] = mapped_column(Json, default=list)
+    told: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attendance: Mapped[str] = mapped_column(String(10), default="")
+    attended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
-    actor: Mapped[Actor] = relationship(lazy="joined", innerjoin=True)
+    actor: Mapped[Actor] = relationship(lazy="joined")
+    visitor: Mapped[Visitor | None] = relationship(lazy="joined")
+
+    @property
+    def is_visitor(self) -> bool:
+        """Whether it is no actor's: then it travels nowhere."""
+        return self.actor_id is None
+
+    @property
+    def display_name(self) -> str:
+        """What the organiser calls whoever registered."""
+        if self.is_visitor:
+            name = self.visitor.name if self.visitor is not None else ""
+            return name or _("details erased")
+        return self.actor.name or self.actor.slug
 
     @property
     def is_standing(self) -> bool:
@@ -61,19 +92,49 @@ class Participation(Row):
     def move(self, state: str) -> None:
         """Change the state and remember when, inside the caller's write()."""
         self.state = state
-        self.place_in_line = None
+        self.place_in_line = self.offered_until = None
         self.changed_at = clock.utcnow()
         db.session.flush()
 
 
-def ask(event: Event, actor: Actor, join_uri: str, note: str) -> Participation:
+def facts_of(event: Event) -> dict[str, Any]:
+    """What somebody who comes has to know of an event; a change of it is news."""
+    return {
+        "start": clock.rfc3339(event.start_time),
+        "end": clock.rfc3339(event.end_time) if event.end_time else "",
+        "place": event.place_line,
+        "online": event.online_url or "",
+        "cancelled": event.is_cancelled,
+    }
+
+
+def ask(
+    event: Event, actor: Actor, join_uri: str, note: str, answers: Answers | None = None
+) -> Participation:
     """The row of a registration just asked for, made or begun again, inside the caller's write()."""
     row = find_participation(event.uri, actor.id)
     if row is None:
         row = Participation(event_uri=event.uri, actor=actor, actor_id=actor.id)
         db.session.add(row)
+    return begin(event, row, join_uri, note, answers)
+
+
+def ask_as_visitor(event: Event, visitor: Visitor, note: str, answers: Answers) -> Participation:
+    """The row of a visitor's registration, made or begun again, inside the caller's write()."""
+    row = find_of_visitor(visitor.id)
+    if row is None:
+        row = Participation(event_uri=event.uri, visitor=visitor, visitor_id=visitor.id)
+        db.session.add(row)
+    return begin(event, row, "", note, answers)
+
+
+def begin(
+    event: Event, row: Participation, join_uri: str, note: str, answers: Answers | None
+) -> Participation:
+    """Let a registration stand as one just asked for."""
     row.event_name, row.join_uri, row.note = event.name[:300], join_uri, note[:NOTE_LIMIT]
     row.reason, row.answered_at, row.is_final = "", None, False
+    row.answers, row.told, row.reminded_at = list(answers or ()), facts_of(event), None
     row.asked_at = clock.utcnow()
     row.move("asked")
     return row
@@ -84,6 +145,12 @@ def find_participation(event_uri: str, actor_id: int) -> Participation | None:
     query = select(Participation).where(
         Participation.event_uri == event_uri, Participation.actor_id == actor_id
     )
+    return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def find_of_visitor(visitor_id: int) -> Participation | None:
+    """The registration of a visitor, whatever its state."""
+    query = select(Participation).where(Participation.visitor_id == visitor_id)
     return db.session.scalar(query.execution_options(populate_existing=True))
 
 
@@ -106,6 +173,12 @@ def count_participants(event_uri: str, state: str) -> int:
     return db.session.scalar(query) or 0
 
 
+def seats_taken(event_uri: str) -> int:
+    """How many seats are given away, those held for somebody who was asked included."""
+    taken = and_(Participation.event_uri == event_uri, Participation.state.in_(SEATED))
+    return db.session.scalar(select(func.count()).where(taken)) or 0
+
+
 def place_in_line(row: Participation) -> int:
     """Which place somebody on the waiting list has now; 1 gets the next seat that becomes free."""
     earlier = or_(
@@ -118,7 +191,8 @@ def place_in_line(row: Participation) -> int:
 
 def participant_inboxes(event_uri: str) -> list[Target]:
     """Where the participants on other nodes hear of a change, whether or not they follow the organiser."""
-    actors = {row.actor.delivery_inbox: row.actor for row in participants(event_uri, *STANDING)}
+    standing = [row for row in participants(event_uri, *STANDING) if not row.is_visitor]
+    actors = {row.actor.delivery_inbox: row.actor for row in standing}
     return [
         Target(actor.host, inbox)
         for inbox, actor in actors.items()

@@ -7,16 +7,14 @@ what it was told. An actor of ours that joins an event of ours takes the same wa
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
-
 from coffee_node.base import clock
-from coffee_node.base.contracts import ActorRef
 from coffee_node.base.database import db, write
 from coffee_node.base.errors import Conflict, NotFound, Unprocessable
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.events import invitations, organiser_answers, seats
+from coffee_node.features.events import invitations, organiser_answers, registration_notices, seats
 from coffee_node.features.events.models import Event
 from coffee_node.features.events.participations import (
     NOTE_LIMIT,
@@ -25,30 +23,58 @@ from coffee_node.features.events.participations import (
     find_participation,
     locked_event,
 )
+from coffee_node.features.events.questions import Answers, as_message, from_message, read_questions
 from coffee_node.features.events.schemas import MESSAGE
 from coffee_node.federation import domain_policy, outbox
-from coffee_node.federation.actors import find_actor
 from coffee_node.federation.models import Actor
 
+PATIENCE = timedelta(days=3)
 ONE_NUMBER = re.compile(r"\D*(\d{1,6})\D*")
 
 
-def join_event(actor: Actor, event_uri: str, note: str = "") -> Participation:
+def join_event(actor: Actor, event_uri: str, note: str = "", answers: Answers | None = None) -> Participation:
     """Ask for a seat in the name of an actor of ours; the answer comes from the organiser's node.
 
-    Raises Unprocessable when nobody can register (any more), Conflict when a registration stands already,
-    NotFound for an event that this actor does not know.
+    `note` may hold the answers to the organiser's questions, as a client writes them. Raises Unprocessable
+    when nobody can register (any more), Conflict when a registration stands already, NotFound for an event
+    that this actor does not know.
     """
     with write():
         event = locked_event(event_uri)
         if event is None or not invitations.may_know(event, actor):
             raise NotFound(f"No event with the id {event_uri} is known here.", "Look it up first.")
         _check_open(event, actor)
-        more: dict[str, Any] = {MESSAGE: note[:NOTE_LIMIT]} if note else {}
+        if answers is None:
+            answers, note = from_message(read_questions(event.questions), note)
+        message = as_message(answers, note[:NOTE_LIMIT])
+        more: dict[str, Any] = {MESSAGE: message} if message else {}
         activity = outbox.publish(
             actor, "Join", event.uri, to=[event.actor.uri], visibility="private", **more
         )
-        return ask(event, actor, activity.uri, note)
+        return ask(event, actor, activity.uri, note, answers)
+
+
+def ask_again(row: Participation) -> None:
+    """Send a Join that nobody has answered once more; Conflict when it was answered, or asked just now."""
+    with write():
+        event = locked_event(row.event_uri)
+        if event is None:
+            raise NotFound(_("The event is not known here any more."), _("Tell the organiser directly."))
+        db.session.refresh(row)
+        if not is_overdue(row):
+            raise Conflict(_("There is nothing to ask again yet."), _("Look at the page of the event."))
+        message = as_message(row.answers, row.note)
+        more: dict[str, Any] = {MESSAGE: message} if message else {}
+        activity = outbox.publish(
+            row.actor, "Join", event.uri, to=[event.actor.uri], visibility="private", **more
+        )
+        row.join_uri, row.reminded_at = activity.uri, clock.utcnow()
+
+
+def is_overdue(row: Participation) -> bool:
+    """Whether nobody has answered for three days since the person asked, or asked again."""
+    last = row.reminded_at or row.asked_at
+    return row.state == "asked" and clock.utcnow() - last > PATIENCE
 
 
 def _check_open(event: Event, actor: Actor) -> None:
@@ -101,41 +127,4 @@ def note_answer(row: Participation, state: str, words: str) -> None:
     row.reason, row.answered_at = words, row.changed_at
     number = ONE_NUMBER.fullmatch(words) if state == "waiting" else None
     row.place_in_line = int(number[1]) if number else None
-
-
-def of_person(actor_uri: str) -> list[dict[str, Any]]:
-    """What an actor is registered for, for the file with everything that is kept about somebody."""
-    query = select(Participation).join(Actor).where(Actor.uri == actor_uri).order_by(Participation.asked_at)
-    return [
-        {
-            "event": row.event_uri,
-            "name": row.event_name,
-            "state": row.state,
-            "message": row.note,
-            "asked": clock.rfc3339(row.asked_at),
-            "changed": clock.rfc3339(row.changed_at),
-        }
-        for row in db.session.scalars(query)
-    ]
-
-
-def forget_person(actor_uri: str) -> None:
-    """Erase the registrations of somebody who is gone; seats are given back, here and elsewhere."""
-    actor = find_actor(actor_uri)
-    if actor is None:
-        return
-    with write():
-        query = select(Participation).where(Participation.actor_id == actor.id)
-        for row in db.session.scalars(query.order_by(Participation.event_uri)).all():
-            event = locked_event(row.event_uri)
-            if event is not None and not event.is_local and actor.is_local and row.is_standing:
-                outbox.publish(actor, "Leave", event.uri, to=[event.actor.uri], visibility="private")
-            db.session.delete(row)
-            if event is not None and event.is_local:
-                organiser_answers.give_free_seats(event)
-
-
-def forget_departed(activity: dict[str, Any], actor: ActorRef) -> None:
-    """Let go of whoever deleted itself elsewhere."""
-    if activity.get("type") == "Delete" and activity.get("object") == actor.uri:
-        forget_person(actor.uri)
+    registration_notices.tell_answer(row)

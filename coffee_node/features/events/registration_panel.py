@@ -3,35 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-
-from sqlalchemy import select
+from typing import Any
 
 from coffee_node.base import clock
-from coffee_node.base.database import db
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.events import seats
+from coffee_node.features.events import door, registration_words, seats
 from coffee_node.features.events.models import Event
 from coffee_node.features.events.participations import (
     Participation,
     count_participants,
     find_participation,
-    place_in_line,
+    seats_taken,
 )
+from coffee_node.features.events.registration import is_overdue
+from coffee_node.features.events.registration_forms import JoinForm, VisitorForm, form_for
 from coffee_node.federation.account_models import Account
-from coffee_node.federation.failure_words import in_words
-from coffee_node.federation.models import Activity, Delivery
 from coffee_node.web.addresses import sign_in_href
-
-KINDS = {
-    "accepted": "ok",
-    "asked": "wait",
-    "waiting": "wait",
-    "refused": "bad",
-    "ignored": "bad",
-    "left": "off",
-}
-PATIENCE = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -42,13 +29,21 @@ class Panel:
     words: str
     detail: str
     kind: str
+    next_step: str
     may_join: bool
     may_leave: bool
+    may_take: bool
+    may_ask_again: bool
     hint: str
     sign_in_href: str
+    elsewhere_href: str
     closed: str
     list_href: str
+    door_href: str
     requests: int
+    join_form: Any
+    visitor_form: Any
+    visitor_action: str
 
 
 def panel_of(event: Event, account: Account | None, *, may_edit: bool) -> Panel:
@@ -62,18 +57,29 @@ def panel_of(event: Event, account: Account | None, *, may_edit: bool) -> Panel:
     is_handled = event.join_mode not in ("none", "external")
     is_open = is_handled and not closed and not is_in and not is_refused
     is_organiser = may_edit and event.is_local
+    may_join = is_open and account is not None and account.actor_id is not None
+    is_visitor = is_open and account is None
+    takes_visitors = is_visitor and not seats.why_no_visitors(event)
     return Panel(
         row=row,
-        words=words_of(row, event) if row is not None else "",
-        detail=detail_of(row) if row is not None else "",
-        kind=KINDS[row.state] if row is not None else "",
-        may_join=is_open and account is not None and account.actor_id is not None,
+        words=registration_words.words_of(row, event) if row is not None else "",
+        detail=registration_words.detail_of(row) if row is not None else "",
+        kind=registration_words.KINDS[row.state] if row is not None else "",
+        next_step=registration_words.next_step(row, event) if row is not None else "",
+        may_join=may_join,
         may_leave=is_in and not event.is_past,
+        may_take=row is not None and row.state == "offered" and not event.is_past,
+        may_ask_again=row is not None and is_overdue(row) and not event.is_past,
         hint=_hint(event) if is_open else "",
-        sign_in_href=sign_in_href() if is_open and account is None else "",
+        sign_in_href=sign_in_href() if is_visitor else "",
+        elsewhere_href=(event.url or event.uri) if is_visitor and not event.is_local else "",
         closed=closed if is_handled and not is_in and not event.is_cancelled and not event.is_past else "",
         list_href=f"{events_path(event)}/participants" if is_organiser else "",
+        door_href=f"{events_path(event)}/check-in" if door.may_keep(event, account) else "",
         requests=count_participants(event.uri, "asked") if is_organiser else 0,
+        join_form=form_for(event, JoinForm) if may_join else None,
+        visitor_form=form_for(event, VisitorForm) if takes_visitors else None,
+        visitor_action=f"{events_path(event)}/register",
     )
 
 
@@ -87,7 +93,7 @@ def _why_closed(event: Event) -> str:
     closed = seats.why_closed(event, clock.utcnow())
     if closed or not event.is_local or event.join_mode == "restricted":
         return closed
-    return seats.seat_for(event, count_participants(event.uri, "accepted")).reason
+    return seats.seat_for(event, seats_taken(event.uri)).reason
 
 
 def _hint(event: Event) -> str:
@@ -97,58 +103,3 @@ def _hint(event: Event) -> str:
     if event.is_local:
         return _("It is full: you get a place on the waiting list.")
     return _("It is full. Ask all the same: the organiser may keep a waiting list.")
-
-
-def words_of(row: Participation, event: Event | None = None) -> str:
-    """A registration in words for the participant; the place in line is today's where we keep the line."""
-    if row.state == "waiting":
-        is_ours = event is not None and event.is_local
-        place = place_in_line(row) if is_ours else row.place_in_line
-        if place is not None:
-            return _("On the waiting list, place %(number)d.", number=place)
-    if row.state == "refused" and row.reason:
-        return _("Refused: %(reason)s", reason=row.reason)
-    return {
-        "asked": _("Registration sent; the organiser has not answered yet."),
-        "accepted": _("Confirmed: there is a seat."),
-        "waiting": _("On the waiting list."),
-        "refused": _("Refused."),
-        "ignored": _("The organiser's site does not handle registrations."),
-        "left": _("You gave your seat back."),
-    }[row.state]
-
-
-def words_for_organiser(row: Participation) -> str:
-    """A registration in words for who decides about it."""
-    if row.state == "waiting":
-        return _("On the waiting list, place %(number)d.", number=place_in_line(row))
-    return {
-        "asked": _("Waits for your answer."),
-        "accepted": _("Confirmed."),
-        "ignored": _("Told that registration is elsewhere."),
-        "left": _("Gave the seat back."),
-    }.get(row.state) or words_of(row)
-
-
-def detail_of(row: Participation) -> str:
-    """What else is known: how far a request came, or what the organiser wrote beside the answer."""
-    if row.state == "asked":
-        return _sending(row)
-    if row.state == "ignored":
-        return _("Ask the organiser how to register.")
-    is_told = row.state == "refused" or row.place_in_line is not None
-    return "" if is_told or row.state == "left" else row.reason
-
-
-def _sending(row: Participation) -> str:
-    if clock.utcnow() - row.asked_at > PATIENCE:
-        return _("No answer for three days. It is best to write to the organiser.")
-    query = select(Delivery).join(Activity, Activity.id == Delivery.activity_id)
-    delivery = db.session.scalar(query.where(Activity.uri == row.join_uri).limit(1))
-    if delivery is None:
-        return ""
-    if delivery.state == "sent":
-        return _("It has arrived at %(host)s.", host=delivery.host)
-    if delivery.state == "waiting" and delivery.last_error:
-        return _("%(host)s does not answer; your registration leaves by itself.", host=delivery.host)
-    return in_words(delivery.last_error)

@@ -1,7 +1,8 @@
-"""The pages on which people register and leave, and organisers decide."""
+"""The pages on which people with an account register, confirm an offered seat, and leave."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request
@@ -9,67 +10,75 @@ from sqlalchemy import select
 
 from coffee_node.base.database import db
 from coffee_node.base.errors import CoffeeError, Forbidden, NotFound
-from coffee_node.base.i18n import LazyText
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.events import organiser_answers, registration
+from coffee_node.features.events import registration, seat_offers
 from coffee_node.features.events.models import Event
-from coffee_node.features.events.participations import (
-    Participation,
-    count_participants,
-    find_participation,
-    participants,
-)
-from coffee_node.features.events.registration_panel import (
-    KINDS,
-    detail_of,
-    events_path,
-    words_for_organiser,
-    words_of,
-)
-from coffee_node.federation import accounts
+from coffee_node.features.events.participations import Participation, find_participation
+from coffee_node.features.events.registration_forms import JoinForm, form_for
+from coffee_node.features.events.registration_words import KINDS, detail_of, next_step, words_of
 from coffee_node.federation.audience import visible
 from coffee_node.federation.models import Actor
 from coffee_node.web.auth import current_account, require_account
-from coffee_node.web.list_forms import csv_response
+from coffee_node.web.forms import keeps_form
 from coffee_node.web.object_views import page_url
 
 blueprint = Blueprint("event_registration", __name__)
-TOLD = {
-    "accepted": LazyText("Confirmed and told."),
-    "waiting": LazyText("It is full: put on the waiting list and told."),
-    "refused": LazyText("Refused and told."),
-}
 
 
 @blueprint.post("/events/join")
+@keeps_form
 @require_account
-def join() -> Response:
+def join() -> Any:
     """Register the reader for the event whose id is in `uri`."""
     event, actor = _event(), _person()
+    form = form_for(event, JoinForm)
+    is_complete, said = form.validate(), form.read()
+    if not is_complete or said is None:
+        body = render_template("events/register.html", form=form, event=event, is_visitor=False)
+        return Response(body, 422)
     try:
-        registration.join_event(actor, event.uri, request.form.get("note", "").strip())
+        registration.join_event(actor, event.uri, *said)
     except CoffeeError as error:
         flash(error.message, "bad")
     else:
         flash(_("Your registration is sent. The answer appears on this page."), "ok")
-    return redirect(page_url(event), 303)  # type: ignore[return-value]
+    return redirect(page_url(event), 303)
 
 
 @blueprint.post("/events/leave")
 @require_account
-def leave() -> Response:
+def leave() -> Any:
     """Give the reader's seat back."""
+    return _with_own_registration(registration.leave_event, _("You gave your seat back."))
+
+
+@blueprint.post("/events/take")
+@require_account
+def take() -> Any:
+    """Say yes to the seat that is offered to the reader."""
+    return _with_own_registration(seat_offers.take_offer, _("Confirmed: there is a seat."))
+
+
+@blueprint.post("/events/ask-again")
+@require_account
+def ask_again() -> Any:
+    """Send a registration that nobody has answered once more."""
+    return _with_own_registration(registration.ask_again, _("Your registration is sent once more."))
+
+
+def _with_own_registration(change: Callable[[Participation], object], done: str) -> Any:
     event = _event()
     row = find_participation(event.uri, _person().id)
     if row is None:
         raise NotFound(_("There is nothing at this address."))
     try:
-        registration.leave_event(row)
+        change(row)
     except CoffeeError as error:
         flash(error.message, "bad")
     else:
-        flash(_("You gave your seat back."), "ok")
-    return redirect(page_url(event), 303)  # type: ignore[return-value]
+        flash(done, "ok")
+    back = "/me/events" if request.form.get("back") == "mine" else page_url(event)
+    return redirect(back, 303)
 
 
 @blueprint.get("/me/events")
@@ -81,60 +90,15 @@ def mine() -> str:
     found = select(Event).where(Event.uri.in_([row.event_uri for row in rows]), Event.deleted_at.is_(None))
     events = {event.uri: event for event in db.session.scalars(found)}
     return render_template(
-        "events/mine.html", rows=rows, events=events, words_of=words_of, detail_of=detail_of, kinds=KINDS
-    )
-
-
-@blueprint.get("/events/<uuid>/participants")
-@require_account
-def organiser_list(uuid: str) -> str:
-    """Who registered, for the organiser."""
-    event = _own_event(uuid)
-    return render_template(
-        "events/participants.html",
-        event=event,
-        rows=participants(event.uri),
-        taken=count_participants(event.uri, "accepted"),
-        words_of=words_for_organiser,
+        "events/mine.html",
+        rows=rows,
+        events=events,
+        words_of=words_of,
+        detail_of=detail_of,
+        next_step=next_step,
+        is_overdue=registration.is_overdue,
         kinds=KINDS,
-        base=events_path(event),
     )
-
-
-@blueprint.get("/events/<uuid>/participants.csv")
-@require_account
-def organiser_csv(uuid: str) -> Response:
-    """The same as a table."""
-    event = _own_event(uuid)
-    columns: dict[str, Any] = {
-        "name": lambda row: row.actor.name or row.actor.slug,
-        "address": lambda row: row.actor.uri,
-        "state": lambda row: row.state,
-        "asked": lambda row: row.asked_at,
-        "answered": lambda row: row.answered_at,
-        "changed": lambda row: row.changed_at,
-        "message": lambda row: row.note,
-    }
-    return csv_response(participants(event.uri), columns, "participants.csv")
-
-
-@blueprint.post("/events/<uuid>/participants/<int:row_id>")
-@require_account
-def decide(uuid: str, row_id: int) -> Response:
-    """The organiser confirms or refuses one registration."""
-    event = _own_event(uuid)
-    row = db.session.get(Participation, row_id)
-    if row is None or row.event_uri != event.uri:
-        raise NotFound(_("There is nothing at this address."))
-    accept = request.form.get("answer") == "accept"
-    try:
-        reason = request.form.get("reason", "").strip()[:500]
-        organiser_answers.answer_request(event.uri, row, accept=accept, reason=reason)
-    except CoffeeError as error:
-        flash(error.message, "bad")
-    else:
-        flash(str(TOLD[row.state]), "ok")
-    return redirect(f"{events_path(event)}/participants", 303)  # type: ignore[return-value]
 
 
 def _person() -> Actor:
@@ -149,14 +113,5 @@ def _event() -> Event:
     clauses = [Event.uri == request.form.get("uri", ""), *visible(Event, current_account())]
     event = db.session.scalar(select(Event).where(*clauses))
     if event is None:
-        raise NotFound(_("There is nothing at this address."))
-    return event
-
-
-def _own_event(uuid: str) -> Event:
-    account = current_account()
-    query = select(Event).where(Event.uri.endswith(f"/objects/{uuid}"), Event.origin == "")
-    event = db.session.scalar(query.where(Event.deleted_at.is_(None)))
-    if event is None or account is None or not accounts.may_act_as(account, event.actor):
         raise NotFound(_("There is nothing at this address."))
     return event

@@ -6,121 +6,57 @@ import mimetypes
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from markupsafe import escape
-from marshmallow import ValidationError, post_load, pre_load, validate
+from marshmallow import post_load, pre_load, validate
 
-from coffee_node.activitypub.schema_fields import DocumentField, web_url
+from coffee_node.activitypub.schema_fields import web_url
 from coffee_node.activitypub.schemas import (
     Count,
     HttpUrl,
     LocatedObjectSchema,
     OffsetDateTime,
-    OneOrMany,
     PlainText,
     Reference,
 )
 from coffee_node.activitypub.vocabulary import EVENT_CONTEXT, as_list, short_type
-from coffee_node.base.html import plain_text
+from coffee_node.base.html import plain_text, to_text
 from coffee_node.base.i18n import format_date, format_time
 from coffee_node.base.i18n import gettext as _
-
-STATUSES: Final = MappingProxyType(
-    {
-        "EventScheduled": "CONFIRMED",
-        "EventTentative": "TENTATIVE",
-        "EventCancelled": "CANCELLED",
-        "EventPostponed": "TENTATIVE",
-        "EventRescheduled": "CONFIRMED",
-        "EventMovedOnline": "CONFIRMED",
-    }
+from coffee_node.features.events import trainings
+from coffee_node.features.events.questions import QUESTIONS, QuestionsField
+from coffee_node.features.events.wire_fields import (
+    STATUSES as STATUSES,
 )
-JOIN_MODES: Final = ("free", "restricted", "invite", "external", "none")
+from coffee_node.features.events.wire_fields import (
+    EventStatus,
+    First,
+    Flag,
+    HintDateTime,
+    JoinMode,
+    Organizers,
+    ZoneName,
+    zone_or_none,
+)
+
 ONLINE: Final = "VirtualLocation"
 ONLINE_LINK: Final = "Online"
 BANNER_PATH: Final = "/events/static/banner.png"
 MESSAGE: Final = "participationMessage"
+MESSAGE_LENGTH: Final = 6000
 
 _STATUS_WORDS: Final = {"TENTATIVE": "EventTentative", "CANCELLED": "EventCancelled"}
-_ZONE_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 _NAIVE_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?", re.ASCII)
 
 
 def participation_message(activity: Mapping[str, Any]) -> str:
-    """What somebody says with a registration (a term of Mobilizon), as plain text."""
-    return plain_text(str(activity.get(MESSAGE) or ""))[:2000]
-
-
-def zone_or_none(name: Any) -> ZoneInfo | None:
-    """Give the time zone of an IANA name, None when there is no such zone."""
-    if not isinstance(name, str) or not _ZONE_NAME.fullmatch(name):
-        return None
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return None
-
-
-class ZoneName(DocumentField[str]):
-    """The IANA name of a time zone; one we do not know is dropped, the offsets still say when."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        return value if zone_or_none(value) else ""
-
-
-class HintDateTime(OffsetDateTime):
-    """A moment that is good to know: what cannot be read is dropped instead of the whole event."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime | None:  # type: ignore[override]
-        try:
-            return super()._deserialize(value, attr, data, **kwargs)
-        except ValidationError:
-            return None
-
-
-class Flag(DocumentField[bool]):
-    """A yes or no; anything else is the default."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
-        return value if isinstance(value, bool) else bool(self.load_default)
-
-
-class EventStatus(DocumentField[str]):
-    """One of the six states, in any spelling (`ev:EventCancelled`, a full address); else scheduled."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        name = re.split(r"[/#:]", str(next(iter(as_list(value)), "")))[-1]
-        return name if name in STATUSES else "EventScheduled"
-
-
-class JoinMode(DocumentField[str]):
-    """How one takes part; empty when the organiser's software does not say it or says something else."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        return value if value in JOIN_MODES else ""
-
-
-class First(PlainText):
-    """A short text that peers also send as a list, of which the first counts."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        first = next((one for one in as_list(value) if isinstance(one, str)), "")
-        return super()._deserialize(first, attr, data, **kwargs)
-
-
-class Organizers(OneOrMany):
-    """The actors of a collection, written as an object, a list or an id alone (then nobody is named)."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
-        if isinstance(value, Mapping):
-            value = value.get("items") or value.get("orderedItems")
-        elif isinstance(value, str):
-            value = None
-        return super()._deserialize(value, attr, data, **kwargs)
+    """What somebody says with a registration (a term of Mobilizon), as lines of plain text."""
+    message = str(activity.get(MESSAGE) or "")
+    lines = to_text(message) if "<" in message else message
+    return "\n".join(plain_text(line) for line in lines.splitlines()).strip()[:MESSAGE_LENGTH]
 
 
 class EventSchema(LocatedObjectSchema):
@@ -145,6 +81,8 @@ class EventSchema(LocatedObjectSchema):
     participant_count = Count(data_key="participantCount", load_only=True)
     organizers = Organizers(Reference(), limit=20, load_only=True)
     attendees = HttpUrl(load_only=True)
+    skills = trainings.Skills(data_key=trainings.TEACHES, load_default=list)
+    questions = QuestionsField(data_key=QUESTIONS, load_default=list)
 
     @pre_load
     def even_out(self, document: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
@@ -171,6 +109,8 @@ class EventSchema(LocatedObjectSchema):
             values["end_time"] = None
         if (values.get("place") or {}).get("type") == ONLINE:
             values |= {"place": None, "is_online": True}
+        values["training"] = trainings.read_training(document)
+        values["tags"] = trainings.skill_tags(values["skills"], values["tags"])
         return values
 
     def render(self, row: Any, audience: str = "public") -> dict[str, Any]:
@@ -192,7 +132,7 @@ class EventSchema(LocatedObjectSchema):
             "attachment": _attachments(row),
         }
         document.pop("summaryMap", None)
-        document |= _people(row) | _online_location(row)
+        document |= _people(row) | _online_location(row) | trainings.write_training(row.training)
         if "tag" in document:
             document["tag"] = [tag for tag in map(_hashtag, row.tags) if tag]
         return {key: value for key, value in document.items() if key != "tag" or value}

@@ -12,7 +12,7 @@ from coffee_node.base.contracts import ObjectType
 from coffee_node.base.database import db, write
 from coffee_node.base.errors import NotFound, Unprocessable
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.events import organiser_answers
+from coffee_node.features.events import organiser_answers, pictures
 from coffee_node.features.events.models import Event
 from coffee_node.features.events.participations import locked_event, participant_inboxes
 from coffee_node.federation import actors, objects
@@ -64,7 +64,9 @@ def cancel_event(row: Event) -> Event:
 def withdraw_event(row: Event) -> None:
     """Take the event away from everywhere it went, and let go of who had registered from elsewhere."""
     with write():
+        attachments, owner = row.attachments or [], row.actor
         objects.delete_object(event_type(), row, also_to=participant_inboxes(row.uri))
+        pictures.forget_unused(attachments, owner)
         organiser_answers.forget_guests(row.uri)
 
 

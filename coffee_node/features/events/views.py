@@ -3,37 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, render_template, request
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, select
 
 from coffee_node.activitypub.vocabulary import AS_NAMESPACE
 from coffee_node.base import clock
 from coffee_node.base.database import db
 from coffee_node.base.errors import NotFound
+from coffee_node.base.i18n import _ as lazy_
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.events import pages
+from coffee_node.features.events import agenda, agenda_map, month, pages
 from coffee_node.features.events.calendar import calendar
 from coffee_node.features.events.models import CATEGORIES, Event
+from coffee_node.features.events.reader_zone import month_name, reader_zone, weekday_names
 from coffee_node.federation import objects
 from coffee_node.federation.audience import visible
 from coffee_node.node import current_node
+from coffee_node.web.alert_lists import WatchedList, can_be_watched
 from coffee_node.web.auth import current_account
 from coffee_node.web.federation_views import visibilities
-from coffee_node.web.list_facets import (
-    badges_for,
-    country_facet,
-    facet,
-    facet_counts,
-    language_facet,
-    scope_choices,
-    skill_counts,
+from coffee_node.web.language import HOUSE_ZONE
+from coffee_node.web.list_facets import scope_choices
+from coffee_node.web.list_filters import filters
+from coffee_node.web.list_forms import (
+    COLUMNS,
+    CSV_LIMIT,
+    FEED_LIMIT,
+    feed_choices,
+    list_csv,
+    list_feed,
+    list_json,
 )
-from coffee_node.web.list_forms import COLUMNS, CSV_LIMIT, feed_choices, list_csv, list_json
 from coffee_node.web.list_query import ListQuery
 from coffee_node.web.listing import ListPage, run_list
+from coffee_node.web.near import near_choices
 from coffee_node.web.negotiation import document_response
 from coffee_node.web.site_frame import site_name
 from coffee_node.web.whereabouts import home_place, where_of
@@ -42,9 +50,7 @@ blueprint = Blueprint(
     "events", __name__, template_folder="templates", static_folder="static", static_url_path="/events/static"
 )
 
-EXTRA = ("online", "category", "cancelled")
 CANCELLED_KEPT = timedelta(days=30)
-DISTANCES = (25, 50, 100)
 CSV_COLUMNS = {
     **COLUMNS,
     "start": lambda row: row.starts.isoformat(timespec="seconds"),
@@ -55,56 +61,120 @@ CSV_COLUMNS = {
 }
 
 
+WATCHED = WatchedList(
+    {"/events": lazy_("Agenda")},
+    Event,
+    agenda.EXTRA,
+    where=lambda query: [*agenda.chosen(query), *agenda.span(query), *agenda.not_cancelled(query)],
+    shared=lambda query: agenda.read_query(query.given, query.path),
+    words={
+        "category": lambda value: str(CATEGORIES.get(value, value)),
+        "online": lambda value: _("on site") if value == "no" else _("online"),
+        "cancelled": lambda value: "",
+    },
+)
+
+
 @blueprint.get("/events")
-def agenda() -> str:
-    """What comes next, here and across the border."""
-    query = _query()
-    hide_cancelled = [] if query.extra.get("cancelled") else [Event.event_status != "EventCancelled"]
-    where = [*_chosen(query), *_span(query), *hide_cancelled]
-    page = run_list(Event, query, "start_time", where)
+@can_be_watched(WATCHED)
+def show_agenda() -> str:
+    """What comes next, here and across the border: as a list, a month or a map."""
+    query = agenda.read_query()
+    views = {"list": _list, "month": _month, "map": _map}
+    return views[agenda.view_of(query)](query)
+
+
+def _list(query: ListQuery) -> str:
+    days = [*agenda.span(query), *agenda.not_cancelled(query)]
+    page = run_list(Event, query, "start_time", [*agenda.chosen(query), *days])
     banks: dict[str, list[Event]] = {"here": [], "across": []}
     for row in page.rows:
         banks["across" if where_of(row).is_across else "here"].append(row)
+    return _show("events/list.html", query, page, days, banks=banks, home=home_place())
+
+
+def _month(query: ListQuery) -> str:
+    today = clock.utcnow().astimezone(reader_zone() or ZoneInfo(HOUSE_ZONE)).date()
+    first = month.read_month(query.extra.get("month", ""), today)
+    query = replace(query, since=None, until=None)
+    hidden = agenda.not_cancelled(query)
+    clauses = [*visible(Event, current_account()), *filters(Event, query), *agenda.chosen(query), *hidden]
+    table = month.month_of(first, today, clauses)
+    page = ListPage([], table.total, "", query, query.notes)
+    days = [*month.within_month(first), *hidden]
+    return _show(
+        "events/month.html",
+        query,
+        page,
+        days,
+        month=table,
+        month_title=month_name(first),
+        day_names=weekday_names("abbreviated"),
+    )
+
+
+def _map(query: ListQuery) -> str:
+    days = [*agenda.span(query), *agenda.not_cancelled(query)]
+    where = [*agenda.chosen(query), *days]
+    page = run_list(Event, query, "start_time", where, limit=1)
+    page = ListPage([], page.total, "", query, page.notes)
+    return _show("events/map.html", query, page, days, **agenda_map.shown(query, where))
+
+
+def _show(
+    template: str, query: ListQuery, page: ListPage, where: list[ColumnElement[bool]], **more: Any
+) -> str:
+    is_narrowed = agenda.is_narrowed(query)
     return render_template(
-        "events/list.html",
+        template,
         page=page,
         heading=_("Agenda"),
         lead=_("What comes next, here and across the border."),
         placeholder=_("a word in the title"),
-        empty_title=_("No event fits this") if query.is_filtered else _("No event is announced"),
-        empty_text=_("Nothing is announced for these filters and days.") if query.is_filtered else "",
+        empty_title=_("No event fits this") if is_narrowed else _("No event is announced"),
+        empty_text=_("Nothing is announced for these filters and days.") if is_narrowed else "",
         new_href="/events/new" if current_account() is not None else "",
         new_label=_("New event"),
-        banks=banks,
-        badges=badges_for("event", page.rows),
-        facets=_facets(query, [*_span(query), *hide_cancelled]),
+        badges=pages.badges_of(page.rows),
+        facets=agenda.facets(query, where),
         scopes=scope_choices(query),
-        home=home_place(),
-        feeds=[_subscription(query), *feed_choices(page, (".ics", ".json", ".csv"))],
+        views=agenda.view_choices(query),
+        near=near_choices(query),
+        feeds=[_subscription(query), *feed_choices(page, (".ics", ".rss", ".atom", ".json", ".csv"))],
+        **more,
     )
 
 
 def _subscription(query: ListQuery) -> dict[str, str]:
     """The same list as an address that calendars ask again and again."""
-    return {"label": _("Subscribe"), "href": f"webcal://{current_node.config.host}{query.href('.ics')}"}
+    address = query.href(".ics", view="", month="")
+    return {"label": _("Subscribe"), "href": f"webcal://{current_node.config.host}{address}"}
 
 
 @blueprint.get("/events.json")
 def agenda_json() -> Response:
     """The agenda for programs, cancelled events included."""
-    return list_json(_whole_page(_query()))
+    return list_json(agenda.whole_page(agenda.read_query()))
+
+
+@blueprint.get("/events.<any(rss, atom):form>")
+def agenda_feed(form: str) -> Response:
+    """The agenda for feed readers: what is still to come, the latest announced first."""
+    query = agenda.read_query()
+    where = [*agenda.chosen(query), *agenda.span(query), *agenda.not_cancelled(query)]
+    return list_feed(run_list(Event, query, where=where, limit=FEED_LIMIT), form, _("Agenda"))
 
 
 @blueprint.get("/events.csv")
 def agenda_csv() -> Response:
     """The agenda as a table, times on the clocks of each place."""
-    return list_csv(_whole_page(_query(), CSV_LIMIT), CSV_COLUMNS)
+    return list_csv(agenda.whole_page(agenda.read_query(), CSV_LIMIT), CSV_COLUMNS)
 
 
 @blueprint.get("/events.ics")
 def agenda_ics() -> Response:
     """The agenda for calendars; what was cancelled or ended stays a month, so that calendars hear of it."""
-    page = _whole_page(_query(), CSV_LIMIT, clock.utcnow() - CANCELLED_KEPT)
+    page = agenda.whole_page(agenda.read_query(), CSV_LIMIT, clock.utcnow() - CANCELLED_KEPT)
     return _ics(page.rows, _("Agenda of %(name)s", name=site_name()))
 
 
@@ -158,60 +228,3 @@ def _one_ics(uri: str) -> Response:
 
 def _ics(rows: Sequence[Event], title: str) -> Response:
     return Response(calendar(rows, title), content_type="text/calendar; charset=utf-8")
-
-
-def _query() -> ListQuery:
-    return ListQuery.from_args(request.args, extra=EXTRA)
-
-
-def _whole_page(query: ListQuery, limit: int = 20, since: Any = None) -> ListPage:
-    return run_list(Event, query, "start_time", [*_chosen(query), *_span(query, since)], limit)
-
-
-def _chosen(query: ListQuery, without: str = "") -> list[ColumnElement[bool]]:
-    """The filters of our own."""
-    clauses: list[ColumnElement[bool]] = []
-    online = query.extra.get("online", "")
-    if online and without != "online":
-        clauses.append(Event.is_online.is_(online == "yes"))
-    if query.extra.get("category") and without != "category":
-        clauses.append(Event.category == query.extra["category"])
-    return clauses
-
-
-def _span(query: ListQuery, since: Any = None) -> list[ColumnElement[bool]]:
-    """Upcoming events, unless the reader asks for days."""
-    if query.since is not None or query.until is not None:
-        return []
-    if since is None:
-        return [pages.upcoming()]
-    return [or_(Event.end_time >= since, and_(Event.end_time.is_(None), Event.start_time >= since))]
-
-
-def _facets(query: ListQuery, where: list[ColumnElement[bool]]) -> list[dict[str, Any]]:
-    chosen = [*where, *_chosen(query)]
-    categories = facet_counts(Event, "category", query, "category", [*where, *_chosen(query, "category")])
-    online = facet_counts(Event, "is_online", query, "online", [*where, *_chosen(query, "online")])
-    by_word = {"yes" if value else "no": count for value, count in online.items()}
-    words = {"yes": _("online"), "no": _("on site")}
-    facets = [
-        country_facet(Event, query, chosen),
-        _distances(query),
-        language_facet(Event, query, chosen),
-        facet(_("Kind"), "category", categories, query, lambda value: str(CATEGORIES.get(value, value))),
-        facet(_("Way to take part"), "online", by_word, query, lambda value: words.get(value, value)),
-        facet(_("Keyword"), "skill", skill_counts(Event, query, chosen), query),
-    ]
-    return facets
-
-
-def _distances(query: ListQuery) -> dict[str, Any]:
-    near = home_place().near
-    items = []
-    for radius in DISTANCES if near else ():
-        point = f"{near[0]:.4f},{near[1]:.4f}" if near else ""
-        active = query.given.get("near") == point and query.given.get("radius") == str(radius)
-        href = query.href(near="", radius="") if active else query.href(near=point, radius=str(radius))
-        label = _("within %(km)d km", km=radius)
-        items.append({"label": label, "count": None, "href": href, "is_active": active})
-    return {"title": _("Distance from here"), "items": items}

@@ -23,7 +23,7 @@ from coffee_node.web.addresses import sign_in_href
 from coffee_node.web.auth import current_account, require_account
 from coffee_node.web.forms import keeps_form
 from coffee_node.web.list_facets import language_facet, scope_choices
-from coffee_node.web.list_forms import feed_choices, list_json
+from coffee_node.web.list_forms import FEED_LIMIT, feed_choices, list_feed, list_json
 from coffee_node.web.list_query import ListQuery
 from coffee_node.web.listing import run_list
 from coffee_node.web.object_views import page_url
@@ -66,7 +66,7 @@ def show_list() -> str:
         new_label=_("New poll"),
         facets=[language_facet(Poll, query, [])],
         scopes=scope_choices(query),
-        feeds=feed_choices(page, (".json",)),
+        feeds=feed_choices(page, (".rss", ".atom", ".json")),
     )
 
 
@@ -74,6 +74,12 @@ def show_list() -> str:
 def list_as_json() -> Response:
     """The same list as documents."""
     return list_json(run_list(Poll, ListQuery.from_args(request.args)))
+
+
+@blueprint.get("/polls.<any(rss, atom):form>")
+def list_as_feed(form: str) -> Response:
+    """The same list for feed readers."""
+    return list_feed(run_list(Poll, ListQuery.from_args(request.args), limit=FEED_LIMIT), form, _("Polls"))
 
 
 @blueprint.route("/polls/new", methods=["GET", "POST"])

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from functools import partial
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import Blueprint
 from markupsafe import Markup
 
 from coffee_node import hookimpl
-from coffee_node.base.contracts import ActorRef, Link, ObjectType
+from coffee_node.base.contracts import ActorRef, Link, NoticeKind, ObjectType, Task
+from coffee_node.base.i18n import _ as lazy_
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.profiles import companies, linked_data, pages, service, terms, views
+from coffee_node.features.profiles import (
+    companies,
+    company_views,
+    linked_data,
+    pages,
+    profile_views,
+    relay,
+    relay_views,
+    service,
+    terms,
+    views,
+)
 from coffee_node.features.profiles.models import Company, Profile
 from coffee_node.features.profiles.schemas import CompanySchema, ProfileSchema, accepts_company, shown_fields
 
@@ -54,6 +67,22 @@ def register_object_types(register: Callable[[ObjectType], None]) -> None:
 def register_blueprints(register: Callable[[Blueprint], None]) -> None:
     """The directories and the page on which people say who they are."""
     register(views.blueprint)
+    register(profile_views.profile_pages)
+    register(company_views.company_pages)
+    register(relay_views.relay_pages)
+
+
+@hookimpl
+def register_notices(register: Callable[[NoticeKind], None]) -> None:
+    """Messages of other people, and what companies and their people confirm to each other."""
+    register(NoticeKind("message", lazy_("Somebody writes to you"), "now", order=20))
+    register(NoticeKind("colleague", lazy_("Who works where is asked or confirmed"), "daily", order=70))
+
+
+@hookimpl
+def register_tasks(register: Callable[[Task], None]) -> None:
+    """The directory of profiles that were there before it had terms."""
+    register(Task("directory", timedelta(days=1), terms.fill_in))
 
 
 @hookimpl
@@ -62,6 +91,7 @@ def navigation_links(viewer: ActorRef | None) -> Sequence[Link]:
     return [
         Link(label=_("People"), url="/people", order=30),
         Link(label=_("Companies"), url="/companies", order=35),
+        Link(label=_("My messages"), url="/me/messages", order=36),
     ]
 
 
@@ -73,11 +103,15 @@ def page_blocks(page: str, document: Mapping[str, Any], viewer: ActorRef | None)
 
 @hookimpl
 def export_personal_data(actor: ActorRef) -> dict[str, Any]:
-    """The profile with the level of each field."""
-    return service.personal_data(actor.uri)
+    """The profile with the level of each field, where the person works, and the messages."""
+    return (
+        service.personal_data(actor.uri) | relay.personal_data(actor.uri) | companies.personal_data(actor.uri)
+    )
 
 
 @hookimpl
 def erase_personal_data(actor: ActorRef) -> None:
-    """The profile and what was chosen for its fields."""
+    """The profile and what was chosen for its fields, where the person works, and the messages."""
+    relay.erase(actor.uri)
+    companies.erase(actor.uri)
     service.erase(actor.uri)

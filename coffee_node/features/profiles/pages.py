@@ -5,74 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import g, render_template
+from flask import render_template
 from markupsafe import Markup
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
 from coffee_node.base.database import db
 from coffee_node.base.errors import NotFound
 from coffee_node.base.html import sanitise
 from coffee_node.base.i18n import country_name, current_language
 from coffee_node.base.i18n import gettext as _
+from coffee_node.features.profiles import companies
+from coffee_node.features.profiles.directory import Directory
 from coffee_node.features.profiles.models import Company, Profile
-from coffee_node.features.profiles.schemas import availability_label, shown_fields
+from coffee_node.features.profiles.readers import audience_for, may_be_seen, present_reader
+from coffee_node.features.profiles.schemas import availability_label, is_shown, shown_fields
+from coffee_node.features.profiles.terms import members_fields
 from coffee_node.federation import accounts
-from coffee_node.federation.account_models import Account, Membership
 from coffee_node.federation.actors import find_actor
-from coffee_node.federation.audience import visible
-from coffee_node.federation.models import Actor
 from coffee_node.node import current_node
 from coffee_node.web.auth import current_account
+from coffee_node.web.list_query import ListQuery
 from coffee_node.web.object_views import actor_url
 
 PEOPLE_OF_SPACE = 12
-
-
-def colleagues() -> frozenset[int]:
-    """The reader and everybody who shares a space with them, as actor ids; asked for once per request."""
-    if "colleagues" not in g:
-        account = current_account()
-        g.colleagues = frozenset() if account is None else _find_colleagues(account)
-    found: frozenset[int] = g.colleagues
-    return found
-
-
-def _find_colleagues(account: Account) -> frozenset[int]:
-    mine = frozenset() if account.actor_id is None else frozenset({account.actor_id})
-    own = aliased(Membership)
-    query = (
-        select(Account.actor_id)
-        .join(Membership, Membership.account_id == Account.id)
-        .join(own, own.space_id == Membership.space_id)
-        .where(own.account_id == account.id, Account.actor_id.is_not(None))
-    )
-    return mine.union(actor_id for actor_id in db.session.scalars(query) if actor_id is not None)
-
-
-def audience_for(row: Profile) -> str:
-    """As whom the reader sees a profile: `private` for its owner, `space`, `network` or `public`."""
-    account = current_account()
-    if account is None:
-        return "public"
-    if account.actor_id == row.actor_id:
-        return "private"
-    return "space" if row.actor_id in colleagues() else "network"
-
-
-def may_be_seen(*, listed_only: bool = True) -> list[ColumnElement[bool]]:
-    """The where-clauses of the profiles that this reader may see; no role widens what a person chose."""
-    account = current_account()
-    seen = or_(Profile.visibility == "public", Profile.actor_id.in_(colleagues()))
-    return [*visible(Profile, account), seen, *([Profile.is_listed.is_(True)] if listed_only else [])]
-
-
-def may_search(field: str) -> ColumnElement[bool]:
-    """Whether this reader may find a profile by one of its fields."""
-    level: Any = Profile.levels[field].as_string()
-    open_levels = ["public"] if current_account() is None else ["public", "network"]
-    in_space = and_(Profile.actor_id.in_(colleagues()), level.is_distinct_from("private"))
-    return or_(Profile.origin != "", level.in_(open_levels), in_space)
 
 
 def card(row: Profile, audience: str | None = None) -> dict[str, Any]:
@@ -88,6 +43,7 @@ def card(row: Profile, audience: str | None = None) -> dict[str, Any]:
         "actor": row.actor,
         "document": row.document,
         "href": actor_url(row.actor),
+        "photo": picture_of(shown.get("icon"), is_local=row.is_local),
         "availability_label": availability_label(shown.get("availability") or ""),
         "space_label": space.name if space is not None else shown.get("affiliation_name") or "",
         "space_href": actor_url(space) if space is not None else "",
@@ -97,13 +53,15 @@ def card(row: Profile, audience: str | None = None) -> dict[str, Any]:
     }
 
 
-def members_fields(row: Profile) -> dict[str, Any]:
-    """What a partner shows of this person to our members, beyond what it shows to everybody."""
-    document = row.actor.members_document
-    if row.is_local or not document:
-        return {}
-    values = current_node.registry.type_for_model(Profile).schema.parse(document)
-    return {name: value for name, value in values.items() if value and hasattr(row, name)}
+def picture_of(icon: Mapping[str, str] | None, *, is_local: bool) -> dict[str, str] | None:
+    """The address of a picture of ours and the words that stand for it.
+
+    Pictures of other sites are not shown: a page asks nobody but this site.
+    """
+    if not icon or not is_local or not icon.get("url"):
+        return None
+    path = icon["url"].removeprefix(current_node.config.base_url)
+    return {"url": path, "small": f"{path.removesuffix('.webp')}-small.webp", "alt": icon.get("name", "")}
 
 
 def town_line(place: Mapping[str, Any] | None) -> str:
@@ -125,62 +83,89 @@ def _in_readers_language(shown: Mapping[str, Any], own_language: str) -> tuple[M
 
 def person_page(row: Profile) -> str:
     """The page of a person; NotFound for who may not see them at all."""
-    seen = select(Profile.id).where(Profile.id == row.id, *may_be_seen(listed_only=False))
+    seen = select(Profile.id).where(Profile.id == row.id, *may_be_seen(present_reader(), listed_only=False))
     if db.session.scalar(seen) is None:
         raise NotFound(_("Nobody with this name is known here."))
+    return render_template("profiles/person.html", **person_values(row))
+
+
+def person_values(row: Profile, audience: str | None = None) -> dict[str, Any]:
+    """What the page of a person shows to the reader, or to another audience."""
     account = current_account()
-    return render_template(
-        "profiles/person.html",
-        row=row,
-        person=card(row),
-        is_own=account is not None and account.actor_id == row.actor_id,
-        host=row.origin or current_node.config.host,
-    )
+    audience = audience or audience_for(row)
+    is_own = account is not None and account.actor_id is not None and account.actor_id == row.actor_id
+    return {
+        "row": row,
+        "person": card(row, audience),
+        "jobs": _jobs(row, audience),
+        "is_own": is_own,
+        "may_write": not is_own and row.is_local and row.takes_messages,
+        "host": row.origin or current_node.config.host,
+    }
+
+
+def _jobs(row: Profile, audience: str) -> list[dict[str, str]]:
+    """Where somebody works, as a manager there has confirmed."""
+    if not row.is_local or not is_shown(row, "work", audience):
+        return []
+    return [
+        {"name": job.company.name, "href": actor_url(job.company), "title": job.title}
+        for job in companies.jobs_of(row.actor)
+        if job.state == "confirmed"
+    ]
 
 
 def company_card(row: Company) -> dict[str, Any]:
     """A company for rows and pages."""
     names = (
-        "uri",
-        "name",
-        "kind",
-        "skills_offered",
-        "skills_sought",
-        "languages",
-        "links",
-        "place",
-        "country",
-    )
-    found = {name: getattr(row, name) for name in (*names, "latitude", "longitude", "actor", "document")}
+        "uri", "name", "kind", "skills_offered", "skills_sought", "languages", "links", "place", "country",
+        "latitude", "longitude", "actor", "document",
+    )  # fmt: skip
+    found = {name: getattr(row, name) for name in names}
     text, language = _in_readers_language(
         {"summary": row.summary, "summary_map": row.summary_map}, row.language or ""
     )
     kind = _("competence centre") if row.kind == "centre" else _("company")
+    photo = picture_of(row.icon, is_local=row.is_local)
     more = {"headline": kind, "text": text, "text_language": language, "town": town_line(row.place)}
-    return {**found, **more, "href": actor_url(row.actor)}
+    return {**found, **more, "href": actor_url(row.actor), "photo": photo}
 
 
 def company_page(row: Company) -> str:
-    """The page of a company or a competence centre."""
+    """The page of a company or a competence centre, with the people who work there."""
     account = current_account()
+    may_edit = account is not None and accounts.may_act_as(account, row.actor)
     return render_template(
         "profiles/company.html",
         row=row,
         company=company_card(row),
-        may_edit=account is not None and accounts.may_act_as(account, row.actor),
+        people=staff_cards(row),
+        may_edit=may_edit,
+        asking=len(companies.staff_of(row.actor, "asked")) if may_edit else 0,
     )
+
+
+def staff_cards(row: Company) -> list[dict[str, Any]]:
+    """The people of a company who are confirmed and show this reader that they work there."""
+    found = []
+    titles = {job.person_id: job.title for job in companies.staff_of(row.actor)}
+    clauses = [*may_be_seen(present_reader(), listed_only=False), Profile.actor_id.in_(titles)]
+    for person in db.session.scalars(select(Profile).where(*clauses).order_by(Profile.sort_name)):
+        if is_shown(person, "work", audience_for(person)):
+            shown = card(person)
+            found.append({**shown, "headline": titles[person.actor_id] or shown.get("headline", "")})
+    return found
 
 
 def blocks(page: str, document: Mapping[str, Any]) -> Sequence[Markup]:
     """On the page of a space: the listed people who say they belong to it."""
-    if page != "actor" or document.get("kind") != "space":
+    uri = str(document.get("id") or "")
+    if page != "actor" or document.get("kind") != "space" or not uri:
         return []
-    clauses = [*may_be_seen(), Profile.affiliation == document.get("id"), may_search("affiliation")]
-    query = select(Profile).where(*clauses).order_by(Profile.published.desc()).limit(PEOPLE_OF_SPACE)
-    people = [card(row) for row in db.session.scalars(query)]
-    if not people:
+    query = ListQuery("/people", {"space": uri}, space=uri)
+    found = Directory(present_reader(), query).page(PEOPLE_OF_SPACE)
+    if not found.rows:
         return []
-    actor: Actor | None = find_actor(str(document.get("id")))
-    more = f"/people?space={document.get('id')}" if actor is not None else "/people"
+    shown = {"people": [card(row) for row in found.rows], "more_href": query.href()}
     # The template escapes what it is given.
-    return [Markup(render_template("profiles/space_block.html", people=people, more_href=more))]  # noqa: S704
+    return [Markup(render_template("profiles/space_block.html", **shown))]  # noqa: S704

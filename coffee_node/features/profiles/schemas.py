@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar, Final
-from urllib.parse import quote, urlsplit
 
 from marshmallow import fields, post_load
 
 from coffee_node.activitypub.schemas import (
+    Count,
     DocumentSchema,
     HttpUrl,
     LanguageTag,
     LocatedObjectSchema,
     OneOrMany,
+    Picture,
     PlainText,
 )
 from coffee_node.activitypub.vocabulary import ACTOR_CONTEXT, is_web_url, strip_nulls
 from coffee_node.base.i18n import gettext as _
+from coffee_node.features.profiles.skills import skills_in, tag_documents
 
 Speak = Callable[[str], AbstractContextManager[object]]
 
@@ -28,6 +30,7 @@ LEVELS: Final = ("private", "space", "network", "public")
 DEFAULT_LEVEL: Final = "space"
 CONSENT_FIELDS: Final = (
     "headline",
+    "icon",
     "summary",
     "skills_offered",
     "skills_sought",
@@ -35,14 +38,21 @@ CONSENT_FIELDS: Final = (
     "links",
     "availability",
     "place",
+    "mobility_km",
     "affiliation",
+    "work",
 )
+WITHOUT_COLUMN: Final = frozenset({"work"})
 AVAILABILITIES: Final = ("available", "part-time", "soon", "unavailable")
+LANGUAGE_LEVELS: Final = ("A1", "A2", "B1", "B2", "C1", "C2", "native")
+SKILL_LEVELS: Final = (1, 2, 3, 4)
 COMPANY_KINDS: Final = ("company", "centre")
 LINK_LIMIT: Final = 10
+MOBILITY_LIMIT: Final = 2000
 
 _COMPANIONS: Final = {
     "summary": ("source", "summary_map", "source_map"),
+    "languages": ("language_levels",),
     "place": ("latitude", "longitude", "country"),
     "affiliation": ("affiliation_name",),
 }
@@ -63,11 +73,17 @@ def shown_fields(row: Any, audience: str) -> dict[str, Any]:
     A field that this audience may not see is absent, with everything derived from it.
     """
     reach = LEVELS.index(audience)
-    shown = {name: getattr(row, name) for name in ("uri", "name", "is_listed")}
+    shown = {name: getattr(row, name) for name in ("uri", "name")}
+    shown["is_listed"] = bool(row.is_listed) or (row.is_local and (row.list_reach or 0) >= max(reach, 1))
     for field in CONSENT_FIELDS:
-        if LEVELS.index(level_of(row, field)) >= reach:
+        if field not in WITHOUT_COLUMN and is_shown(row, field, audience):
             shown |= {name: getattr(row, name) for name in (field, *_COMPANIONS.get(field, ()))}
     return shown
+
+
+def is_shown(row: Any, field: str, audience: str) -> bool:
+    """Whether a field of a profile is for this audience."""
+    return LEVELS.index(level_of(row, field)) >= LEVELS.index(audience)
 
 
 class Flag(fields.Field[bool]):
@@ -75,6 +91,24 @@ class Flag(fields.Field[bool]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         return value is True
+
+
+class LanguageLevels(fields.Field[dict[str, str]]):
+    """How well somebody speaks which language; beside `knowsLanguage`, which names the languages."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str]:
+        found = {}
+        for entry in value if isinstance(value, list) else [value]:
+            if isinstance(entry, dict) and entry.get("coffee:level") in LANGUAGE_LEVELS:
+                found[str(entry.get("coffee:language"))[:20].lower()] = str(entry["coffee:level"])
+        return dict(list(found.items())[:20])
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return [
+            {"coffee:language": code, "coffee:level": level}
+            for code, level in (value or {}).items()
+            if level in LANGUAGE_LEVELS
+        ] or None
 
 
 class SkilledSchema(LocatedObjectSchema):
@@ -89,6 +123,7 @@ class SkilledSchema(LocatedObjectSchema):
     context = ACTOR_CONTEXT
     is_listed = Flag(data_key="discoverable", load_default=False)
     languages = OneOrMany(LanguageTag(), limit=20, data_key="knowsLanguage")
+    icon = Picture()
 
     def __init__(self, speak: Speak = nullcontext, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -98,8 +133,8 @@ class SkilledSchema(LocatedObjectSchema):
     def read_skills_and_links(self, values: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         """Put the skills and links that peers send as tags and named values into columns of their own."""
         tags = values["tags"]
-        values["skills_offered"] = _skills_in(tags, "skill")
-        values["skills_sought"] = _skills_in(tags, "skill-sought")
+        values["skills_offered"] = skills_in(tags, "skill")
+        values["skills_sought"] = skills_in(tags, "skill-sought")
         values["links"] = _links_in(values["attachments"], values.get("affiliation", ""))
         return values
 
@@ -121,11 +156,15 @@ class ProfileSchema(SkilledSchema):
     headline = PlainText(data_key="coffee:headline")
     availability = PlainText(20, data_key="coffee:availability")
     affiliation = HttpUrl()
+    language_levels = LanguageLevels(data_key="coffee:languageLevels", load_default=dict)
+    mobility_km = Count(data_key="coffee:mobilityRadius")
 
     @post_load
     def drop_unknown_availability(self, values: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         """Keep the availabilities that have a meaning here."""
         known = values["availability"] in AVAILABILITIES
+        far = values["mobility_km"] or 0
+        values = values | {"mobility_km": min(far, MOBILITY_LIMIT) or None}
         return values if known else values | {"availability": ""}
 
     def render(self, row: Any, audience: str = "public") -> dict[str, Any]:
@@ -151,43 +190,8 @@ class CompanySchema(SkilledSchema):
         """Give the whole company; it has no fields that somebody may not see."""
         names = ("uri", "kind", "name", "name_map", "summary", "summary_map", "place", "is_listed")
         shown = {name: getattr(row, name) for name in (*names, "skills_offered", "skills_sought")}
-        shown |= {"languages": row.languages, "links": row.links}
+        shown |= {"languages": row.languages, "links": row.links, "icon": row.icon}
         return self.write_document(shown, row.language or "")
-
-
-def tag_documents(shown: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Give the tags of the skills that are shown: a Link for programs, a Hashtag for plain readers."""
-    offered, sought = shown.get("skills_offered") or [], shown.get("skills_sought") or []
-    links = [_skill_tag(skill, "skill") for skill in offered]
-    links += [_skill_tag(skill, "skill-sought") for skill in sought]
-    parts = urlsplit(shown["uri"])
-    hashtags = {_hashtag(skill["name"]): None for skill in (*offered, *sought)}
-    return links + [
-        {"type": "Hashtag", "name": f"#{tag}", "href": f"{parts.scheme}://{parts.netloc}/tags/{quote(tag)}"}
-        for tag in hashtags
-        if tag
-    ]
-
-
-def _skill_tag(skill: Mapping[str, Any], rel: str) -> dict[str, Any]:
-    tag = {"type": "Link", "rel": rel, "href": skill.get("href"), "name": skill["name"]}
-    return tag | {"nameMap": skill.get("name_map"), "skillLevel": skill.get("level")}
-
-
-def _hashtag(name: str) -> str:
-    return re.sub(r"[^\w]+", "", name.lower())
-
-
-def _skills_in(tags: Iterable[Mapping[str, Any]], rel: str) -> list[dict[str, Any]]:
-    found = []
-    for tag in tags:
-        if tag.get("rel") != rel or not isinstance(tag.get("name"), str):
-            continue
-        level = tag.get("skillLevel")
-        skill = {"name": tag["name"], "href": tag.get("href"), "name_map": tag.get("nameMap")}
-        skill["level"] = level if isinstance(level, int) and 1 <= level <= 4 else None
-        found.append(strip_nulls(skill))
-    return found
 
 
 def _links_in(attachments: Iterable[Mapping[str, Any]], affiliation: str) -> list[dict[str, str]]:
@@ -248,10 +252,3 @@ def _page_of(actor_uri: str) -> str:
 def accepts_company(document: Mapping[str, Any]) -> bool:
     """Whether an Organization is no coworking space."""
     return document.get("kind") != "space"
-
-
-def skill_dicts(names: Sequence[str], base_url: str) -> list[dict[str, Any]]:
-    """Give free words as skills, each once, with our own tag page as their address."""
-    wanted = dict.fromkeys(" ".join(name.split()) for name in names)
-    page = f"{base_url}/tags/"
-    return [{"name": name, "href": page + quote(name.lower(), safe="")} for name in wanted if name]

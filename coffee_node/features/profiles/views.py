@@ -1,36 +1,36 @@
-"""The directories of people and companies, and the page on which people say who they are."""
+"""The directories of people and companies, for people and for programs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
-from sqlalchemy import ColumnElement, String, cast, or_, select
+from flask import Blueprint, render_template, request
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from coffee_node.base.database import db
-from coffee_node.base.errors import InvalidDocument, NotFound, Unprocessable
+from coffee_node.base.i18n import _ as lazy_
+from coffee_node.base.i18n import country_name, language_name
 from coffee_node.base.i18n import gettext as _
-from coffee_node.base.i18n import language_name
-from coffee_node.features.profiles import pages, service
-from coffee_node.features.profiles.forms import ProfileForm, field_labels, fields_of, levels_of, read_levels
+from coffee_node.features.profiles import pages
+from coffee_node.features.profiles.directory import OWN_FILTERS, SKILL_KINDS, Directory
 from coffee_node.features.profiles.models import Company, Profile
-from coffee_node.features.profiles.schemas import LEVELS
-from coffee_node.federation import actors
-from coffee_node.federation.account_models import Account, Membership
+from coffee_node.features.profiles.readers import EVERYBODY, present_reader
+from coffee_node.features.profiles.schemas import LANGUAGE_LEVELS
 from coffee_node.federation.models import Actor
-from coffee_node.federation.search import fold
 from coffee_node.web import list_facets
-from coffee_node.web.auth import current_account, require_account
-from coffee_node.web.forms import keeps_form
-from coffee_node.web.list_filters import tagged
-from coffee_node.web.list_forms import CSV_LIMIT, feed_choices, list_csv, list_json
+from coffee_node.web.alert_lists import WatchedList, can_be_watched
+from coffee_node.web.auth import current_account
+from coffee_node.web.list_forms import CSV_LIMIT, FEED_LIMIT, feed_choices, list_csv, list_feed, list_json
 from coffee_node.web.listing import ListPage, ListQuery, run_list
+from coffee_node.web.map_drawing import MapPoint, draw
+from coffee_node.web.near import choose_near, near_choices
+from coffee_node.web.object_views import page_url
+from coffee_node.web.web_feeds import FeedEntry
+from coffee_node.web.whereabouts import where_of
 
-FREE = ("available", "part-time", "soon")
-PREVIEWS = {"everybody": "public", "partners": "network", "space": "space", "me": "private"}
+MAP_LIMIT = 300
 CSV_COLUMNS = {
     "id": lambda row: row.uri,
     "name": lambda row: row.name,
@@ -45,100 +45,178 @@ CSV_COLUMNS = {
 blueprint = Blueprint("profiles", __name__, template_folder="templates")
 
 
-def _people(limit: int = 20, *, published_only: bool = False) -> ListPage:
-    """The directory: `skill`, `space` and `lang` look into fields that their owners show this reader."""
-    query = ListQuery.from_args(request.args, ("available",))
-    wide = replace(query, skill="", space="", lang="")
-    where = [*pages.may_be_seen(), *_where(query)]
-    if published_only:
-        where.append(Profile.visibility == "public")
-    page = run_list(Profile, wide, where=where, limit=limit)
-    return replace(page, query=query)
+def _query() -> ListQuery:
+    """The filters of the address; a place that was typed becomes a point."""
+    query = ListQuery.from_args(request.args, OWN_FILTERS)
+    if query.extra.get("level") and query.extra["level"] not in LANGUAGE_LEVELS:
+        query = replace(query, extra={k: v for k, v in query.extra.items() if k != "level"})
+    return choose_near(query)
 
 
-def _where(query: ListQuery) -> list[ColumnElement[bool]]:
-    clauses: list[ColumnElement[bool]] = []
-    if query.skill:
-        in_space = Profile.member_skills.contains(f"|{fold(query.skill)}|", autoescape=True)
-        clauses.append(or_(tagged(Profile, query.skill), Profile.actor_id.in_(pages.colleagues()) & in_space))
-    if query.lang:
-        spoken = cast(Profile.languages, String).contains(f'"{query.lang}"', autoescape=True)
-        clauses += [spoken, pages.may_search("languages")]
-    if query.space:
-        clauses += [Profile.affiliation.in_(_space_uris(query.space)), pages.may_search("affiliation")]
-    if query.extra.get("available"):
-        clauses += [Profile.availability.in_(FREE), pages.may_search("availability")]
-    return clauses
-
-
-def _space_uris(name: str) -> Any:
-    if "://" in name:
-        return [name]
-    slug, _at, host = name.lstrip("@").partition("@")
-    chosen = select(Actor.uri).where(Actor.slug == slug)
-    return chosen.where(Actor.host == host) if host else chosen
+PEOPLE = WatchedList(
+    {"/people": lazy_("People")},
+    Profile,
+    OWN_FILTERS,
+    finds=lambda query: Directory(present_reader(), choose_near(query)).where(),
+    words={"available": lambda value: _("Only who is available")},
+    appears_late=True,
+)
+COMPANIES = WatchedList(
+    {"/companies": lazy_("Companies")},
+    Company,
+    where=lambda query: [Company.is_listed.is_(True)],
+    appears_late=True,
+)
 
 
 @blueprint.get("/people")
+@can_be_watched(PEOPLE)
 def people() -> str:
     """The people who chose to be listed, as far as they let this reader see them."""
-    page = _people()
-    query = page.query
-    chosen = query.extra.get("available", "")
-    available = {
-        "label": _("Only who is available"),
-        "href": query.href(available="" if chosen else "1"),
-        "is_active": bool(chosen),
-    }
-    where = [*pages.may_be_seen(), *_where(query)]
-    wide = replace(query, skill="", space="", lang="")
-    facets = [list_facets.country_facet(Profile, wide, where), _skills(query), _languages(query)]
+    directory = Directory(present_reader(), _query())
+    query = directory.query
+    is_map = query.extra.get("view") == "map"
+    page = directory.page(MAP_LIMIT if is_map else 20)
+    cards = [pages.card(row) for row in page.rows]
     return render_template(
         "profiles/people.html",
         page=page,
         heading=_("People"),
         lead=_("Whom one can ask, work with or meet, here and across the border."),
         placeholder=_("a name or a skill"),
-        people=[pages.card(row) for row in page.rows],
+        people=cards,
+        is_map=is_map,
+        drawing=draw(_points(cards)) if is_map else None,
+        near=near_choices(query),
+        views=_views(query),
+        sorts=_sorts(query),
+        sorting=_("nearest first") if directory.is_by_distance else _("by name"),
         badges=list_facets.badges_for("person", page.rows),
-        facets=facets,
-        available=available,
+        facets=_facets(directory),
+        available=_available(directory),
         scopes=list_facets.scope_choices(query),
         feeds=feed_choices(page),
         has_profile=current_account() is not None,
     )
 
 
-def _skills(query: ListQuery) -> dict[str, Any]:
-    others = replace(query, skill="")
-    wide = replace(others, space="", lang="")
-    counts = list_facets.skill_counts(Profile, wide, [*pages.may_be_seen(), *_where(others)])
-    return list_facets.facet(_("Skill"), "skill", counts, query)
+def _views(query: ListQuery) -> list[dict[str, Any]]:
+    chosen = query.extra.get("view", "")
+    return [
+        {"label": label, "href": query.href(view=name), "is_active": chosen == name}
+        for name, label in (("", _("List")), ("map", _("Map")))
+    ]
 
 
-def _languages(query: ListQuery) -> dict[str, Any]:
+def _sorts(query: ListQuery) -> list[dict[str, Any]]:
+    """By distance or by name, where there is a point to measure from."""
+    if query.near is None:
+        return []
+    chosen = query.extra.get("sort", "")
+    return [
+        {"label": label, "href": query.href(sort=name), "is_active": chosen == name}
+        for name, label in (("", _("nearest first")), ("name", _("by name")))
+    ]
+
+
+def _points(cards: list[dict[str, Any]]) -> list[MapPoint]:
+    """Where the people of a list are, as far as they show it."""
+    found = []
+    for one in cards:
+        place = one.get("place") or {}
+        if place.get("latitude") is not None and place.get("longitude") is not None:
+            where = where_of({**place, "country": one.get("country") or ""})
+            point = MapPoint(one["name"], place["latitude"], place["longitude"], one["href"])
+            found.append(replace(point, is_across=where.is_across))
+    return found
+
+
+def _available(directory: Directory) -> dict[str, Any]:
+    chosen = directory.query.extra.get("available", "")
+    return {
+        "label": f"{_('Only who is available')} ({directory.available_count()})",
+        "href": directory.query.href(available="" if chosen else "1"),
+        "is_active": bool(chosen),
+    }
+
+
+def _facets(directory: Directory) -> list[dict[str, Any]]:
+    query = directory.query
+    spaces = directory.counts(("space",), "space")
+    names = _names_of(list(spaces))
+    facets = [
+        _facet(_("Country"), "country", directory.counts(("country",), "country"), query, country_name),
+        _facet(_("Place"), "space", spaces, query, lambda uri: names.get(uri, uri)),
+        _facet(_("Skill"), "skill", directory.counts(SKILL_KINDS, "skill"), query),
+        _facet(_("Speaks"), "lang", directory.counts(("language",), "lang"), query, language_name),
+    ]
+    return [*facets, _levels(directory)] if query.lang else facets
+
+
+def _facet(
+    title: str, param: str, counts: dict[str, tuple[str, int]], query: ListQuery, label: Any = None
+) -> dict[str, Any]:
+    numbers = {value: count for value, (_label, count) in counts.items()}
+    words = {value: text for value, (text, _count) in counts.items()}
+
+    def own_word(value: str) -> str:
+        return words.get(value, value)
+
+    return list_facets.facet(title, param, numbers, query, label or own_word)
+
+
+def _names_of(uris: list[str]) -> dict[str, str]:
+    query = select(Actor.uri, Actor.name, Actor.slug).where(Actor.uri.in_(uris))
+    return {uri: name or slug for uri, name, slug in db.session.execute(query)}
+
+
+def _levels(directory: Directory) -> dict[str, Any]:
+    """How well, at least, once a language is chosen."""
+    query, chosen = directory.query, directory.query.extra.get("level", "")
     items = [
         {
-            "label": language_name(code),
-            "count": None,
-            "href": query.href(lang="" if query.lang == code else code),
-            "is_active": query.lang == code,
+            "label": _("native language") if level == "native" else _("at least %(level)s", level=level),
+            "count": count,
+            "href": query.href(level="" if level == chosen else level),
+            "is_active": level == chosen,
         }
-        for code in dict.fromkeys(["fr", "nl", "en", "de", *([query.lang] if query.lang else [])])
+        for level, count in directory.level_counts().items()
+        if count or level == chosen
     ]
-    return {"title": _("Speaks"), "items": items}
+    return {"title": _("How well"), "items": items}
 
 
 @blueprint.get("/people.json")
 def people_json() -> Response:
     """The directory as documents: what is public, whoever asks."""
-    return list_json(_people(published_only=True))
+    return list_json(Directory(EVERYBODY, _query()).page())
+
+
+@blueprint.get("/people.<any(rss, atom):form>")
+def people_feed(form: str) -> Response:
+    """The directory for feed readers: what is public, whoever asks."""
+    return list_feed(Directory(EVERYBODY, _query()).page(FEED_LIMIT), form, _("People"), _entry)
+
+
+def _entry(row: Profile) -> FeedEntry:
+    """What the list shows of somebody to everybody: the name, the line below it and the skills offered."""
+    shown = pages.card(row, "public")
+    skills = [one if isinstance(one, str) else one["name"] for one in shown.get("skills_offered") or ()]
+    return FeedEntry(
+        uri=row.uri,
+        path=page_url(row),
+        title=shown.get("name") or row.name,
+        published=row.published,
+        updated=row.updated,
+        text=shown.get("headline") or "",
+        categories=skills,
+    )
 
 
 @blueprint.get("/people.csv")
 def people_csv() -> Response:
     """The directory for spreadsheets: what is public, whoever asks."""
-    return list_csv(_people(CSV_LIMIT, published_only=True), CSV_COLUMNS)
+    return list_csv(Directory(EVERYBODY, _query()).page(CSV_LIMIT), CSV_COLUMNS)
 
 
 def _companies(limit: int = 20) -> ListPage:
@@ -147,6 +225,7 @@ def _companies(limit: int = 20) -> ListPage:
 
 
 @blueprint.get("/companies")
+@can_be_watched(COMPANIES)
 def companies() -> str:
     """Companies and competence centres."""
     page = _companies()
@@ -155,6 +234,7 @@ def companies() -> str:
         list_facets.country_facet(Company, page.query, listed),
         list_facets.skill_facet(Company, page.query, listed),
     ]
+    account = current_account()
     return render_template(
         "profiles/people.html",
         page=page,
@@ -166,6 +246,8 @@ def companies() -> str:
         facets=facets,
         scopes=list_facets.scope_choices(page.query),
         feeds=feed_choices(page),
+        new_href="/companies/new" if account is not None and account.memberships else "",
+        new_label=_("Add a company"),
     )
 
 
@@ -175,85 +257,13 @@ def companies_json() -> Response:
     return list_json(_companies())
 
 
+@blueprint.get("/companies.<any(rss, atom):form>")
+def companies_feed(form: str) -> Response:
+    """The companies for feed readers."""
+    return list_feed(_companies(FEED_LIMIT), form, _("Companies"))
+
+
 @blueprint.get("/companies.csv")
 def companies_csv() -> Response:
     """The companies for spreadsheets."""
     return list_csv(_companies(CSV_LIMIT))
-
-
-@blueprint.route("/me/profile", methods=["GET", "POST"])
-@keeps_form
-@require_account
-def own_profile() -> Any:
-    """The form of the own profile, with a level for each field and a preview for each audience."""
-    actor = _own_person()
-    row = service.profile_of(actor)
-    form = ProfileForm(data=fields_of(row, actor.is_published))
-    form.prepare(_own_spaces())
-    if request.method == "GET":
-        return _show(row, form, levels_of(row))
-    levels = {**levels_of(row), **read_levels(request.form)}
-    if not form.validate():
-        return _show(row, form, levels), 422
-    try:
-        _save(row, form, levels)
-    except (Unprocessable, InvalidDocument) as error:
-        form.take_errors(error, {"coffee:availability": "availability"})
-        return _show(row, form, levels), 422
-    flash(_("Saved."), "ok")
-    return redirect("/me/profile", 303)
-
-
-def _save(row: Profile, form: ProfileForm, levels: dict[str, str]) -> None:
-    space = actors.find_actor(form.affiliation.data) if form.affiliation.data else None
-    described = actors.described_row(space) if space is not None else None
-    values = form.read(described[1].place if described is not None else None)
-    service.change_profile(row, values, levels)
-    if form.publication.data == "public" and not row.actor.is_published:
-        service.publish_profile(row)
-    elif form.publication.data == "space" and row.actor.is_published:
-        service.withdraw_profile(row)
-
-
-def _show(row: Profile, form: ProfileForm, levels: dict[str, str]) -> str:
-    seen_as = request.args.get("as", "")
-    preview = pages.card(row, PREVIEWS[seen_as]) if seen_as in PREVIEWS else None
-    return render_template(
-        "profiles/form.html",
-        row=row,
-        form=form,
-        levels=levels,
-        labels=field_labels(),
-        preview=preview,
-        previews=_previews(seen_as),
-        all_levels=LEVELS,
-        has_errors=bool(form.problems()),
-    )
-
-
-def _previews(seen_as: str) -> list[dict[str, Any]]:
-    labels = {
-        "everybody": _("everybody"),
-        "partners": _("the partner sites"),
-        "space": _("my place"),
-        "me": _("me"),
-    }
-    return [
-        {"label": label, "href": f"/me/profile?as={name}", "is_active": name == seen_as}
-        for name, label in labels.items()
-    ]
-
-
-def _own_person() -> Actor:
-    account = current_account()
-    if account is None or account.actor is None:
-        raise NotFound(_("This account has no profile."))
-    return account.actor
-
-
-def _own_spaces() -> Sequence[Actor]:
-    account: Account | None = current_account()
-    if account is None:
-        return []
-    query = select(Actor).join(Membership, Membership.space_id == Actor.id)
-    return db.session.scalars(query.where(Membership.account_id == account.id).order_by(Actor.id)).all()

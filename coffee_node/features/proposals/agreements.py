@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, select
+from sqlalchemy import ForeignKey, Index, String, Text, case, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coffee_node.base.database import Json, Row, UtcDateTime, db
 from coffee_node.features.proposals.models import Proposal
 from coffee_node.federation.models import URI, Actor
 
-STATES = ("asked", "accepted", "refused", "error", "done")
+STATES = ("asked", "accepted", "refused", "error", "cancelled", "done")
 
 
 class Agreement(Row):
     """What somebody proposes to take of an offer (or to give for a need), and what became of it.
 
     Amounts are decimal texts. `state` is one of STATES; `error` means that the other side accepted something
-    else than was asked. `document` is the Agreement that the owner made.
+    else than was asked, and an agreement is done once both sides have said so. `document` is the Agreement
+    that the owner made.
     """
 
     __tablename__ = "agreement"
@@ -41,6 +43,8 @@ class Agreement(Row):
     document: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    owner_done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    proposer_done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     proposer: Mapped[Actor] = relationship(foreign_keys=[proposer_id], lazy="joined", innerjoin=True)
     owner: Mapped[Actor] = relationship(foreign_keys=[owner_id], lazy="joined", innerjoin=True)
@@ -68,6 +72,15 @@ def answers_by(actor_id: int) -> list[Agreement]:
     """What an actor has answered to, newest first."""
     query = select(Agreement).where(Agreement.proposer_id == actor_id)
     return list(db.session.scalars(query.order_by(Agreement.asked_at.desc(), Agreement.id.desc()).limit(100)))
+
+
+def answers_for(owner_ids: Sequence[int]) -> list[Agreement]:
+    """What others have answered to the proposals of these actors: what waits first, then the newest."""
+    waits = case((Agreement.state == "asked", 0), else_=1)
+    query = select(Agreement).where(Agreement.owner_id.in_(owner_ids))
+    return list(
+        db.session.scalars(query.order_by(waits, Agreement.asked_at.desc(), Agreement.id.desc()).limit(100))
+    )
 
 
 def locked_proposal(uri: str) -> Proposal | None:

@@ -13,7 +13,7 @@ from coffee_node.base.contracts import ActorRef
 from coffee_node.base.database import db
 from coffee_node.base.errors import InvalidDocument, NotFound
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.proposals import answering, service
+from coffee_node.features.proposals import answering, fulfilment, service
 from coffee_node.features.proposals.agreement_schemas import Terms, read_terms
 from coffee_node.features.proposals.agreements import find_agreement, find_offer, locked_proposal
 from coffee_node.features.proposals.models import Proposal
@@ -28,6 +28,7 @@ def register_handlers(register: Callable[..., None]) -> None:
     register("Offer", receive_offer, sends=send_offer)
     register("Accept", receive_answer, of="Offer", sends=send_answer)
     register("Reject", receive_answer, of="Offer", sends=send_answer)
+    register("Undo", receive_withdrawal, of="Offer", sends=send_withdrawal)
 
 
 def receive_offer(activity: dict[str, Any], actor: ActorRef) -> None:
@@ -69,9 +70,21 @@ def receive_answer(activity: dict[str, Any], actor: ActorRef) -> None:
     if kept.owner.is_local:
         return
     if short_type(activity.get("type")) == "Accept":
-        answering.receive_accept(kept, activity.get("result"))
+        answering.receive_accept(kept, activity.get("result"), answering.message_of(activity))
     elif kept.state == "asked":
         answering.move(kept, "refused", answering.message_of(activity))
+    elif kept.state == "accepted":
+        fulfilment.call_off(kept, None, kept.owner, answering.message_of(activity))
+
+
+def receive_withdrawal(activity: dict[str, Any], actor: ActorRef) -> None:
+    """Who answered takes it back, before or after the owner has agreed."""
+    kept = find_offer(id_of(activity["object"]))
+    if kept is None or kept.proposer.uri != actor.uri:
+        raise Ignored("it takes back no answer of its author")
+    if kept.state in ("asked", "accepted"):
+        row = locked_proposal(kept.proposal_uri)
+        fulfilment.call_off(kept, row, kept.proposer, answering.message_of(activity))
 
 
 def receive_confirmation(document: dict[str, Any], author: ActorRef) -> None:
@@ -79,8 +92,7 @@ def receive_confirmation(document: dict[str, Any], author: ActorRef) -> None:
     kept = find_agreement(id_of(document.get("context")))
     if kept is None or author.uri not in (kept.owner.uri, kept.proposer.uri):
         raise Ignored("it confirms no agreement of its author")
-    if kept.state == "accepted":
-        answering.move(kept, "done")
+    fulfilment.note_done(kept, kept.owner if author.uri == kept.owner.uri else kept.proposer)
 
 
 def send_offer(actor: ActorRef, activity: dict[str, Any]) -> str:
@@ -103,9 +115,22 @@ def send_answer(actor: ActorRef, activity: dict[str, Any]) -> str:
     kept = find_offer(id_of(activity.get("object")))
     if kept is None or kept.owner.uri != actor.uri:
         raise NotFound("No answer to an offer of this actor has this id.", "Give the id of the Offer.")
+    words = answering.message_of(activity)
     if short_type(activity.get("type")) == "Accept":
-        return answering.accept(kept)
-    return answering.refuse(kept, answering.message_of(activity))
+        return answering.accept(kept, words)
+    return (
+        fulfilment.cancel(kept, kept.owner, words)
+        if kept.state == "accepted"
+        else answering.refuse(kept, words)
+    )
+
+
+def send_withdrawal(actor: ActorRef, activity: dict[str, Any]) -> str:
+    """A client of ours takes an answer back, or calls an agreement off that it asked for."""
+    kept = find_offer(id_of(activity.get("object")))
+    if kept is None or kept.proposer.uri != actor.uri:
+        raise NotFound("This actor made no Offer with this id.", "Give the id of the Offer.")
+    return fulfilment.cancel(kept, kept.proposer, answering.message_of(activity))
 
 
 def serve_agreement(uri: str, reader: ActorRef) -> dict[str, Any] | None:
@@ -131,7 +156,7 @@ def send_confirmation(actor: Actor, values: dict[str, Any], visibility: str = "p
     kept = find_agreement(str(values.get("agreement_uri") or ""))
     if kept is None:
         raise NotFound("No agreement with this id is known here.", "Give the id of the Agreement as context.")
-    return Confirmation(answering.confirm(kept, actor))
+    return Confirmation(fulfilment.confirm(kept, actor))
 
 
 def _actor(actor: ActorRef) -> Actor:

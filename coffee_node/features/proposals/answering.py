@@ -1,4 +1,4 @@
-"""Answering an offer or a need: asking, accepting, refusing and confirming, each in one transaction.
+"""Answering an offer or a need: asking, accepting and refusing, each in one transaction.
 
 The owner's node decides and counts what is left; both sides keep the state. Two actors of one node take the
 same way, through the inbox ledger.
@@ -18,12 +18,11 @@ from coffee_node.base.database import db, write
 from coffee_node.base.errors import Conflict, Unprocessable
 from coffee_node.base.i18n import gettext as _
 from coffee_node.base.ids import new_uuid
-from coffee_node.features.proposals import service, terms
+from coffee_node.features.proposals import answer_notices, service, terms
 from coffee_node.features.proposals.agreement_schemas import (
     Commitment,
     Terms,
     read_terms,
-    write_confirmation,
     write_terms,
 )
 from coffee_node.features.proposals.agreements import Agreement, find_offer, locked_proposal
@@ -99,8 +98,12 @@ def receive_offer(row: Proposal, actor: Actor, offer_uri: str, proposed: Terms, 
         tell_refusal(row.actor, actor, offer_uri, reason)
         return
     kept = note(row, actor, offer_uri, proposed, message)
+    if kept.state != "asked":
+        return
     if row.accepts_itself:
         _accept(kept, row)
+    else:
+        answer_notices.tell_of(kept, "asked", actor)
 
 
 def tell_refusal(owner: Actor, proposer: Actor, offer_uri: str, reason: str) -> str:
@@ -112,8 +115,11 @@ def tell_refusal(owner: Actor, proposer: Actor, offer_uri: str, reason: str) -> 
     return outbox.publish(owner, "Reject", offer_uri, to=[proposer.uri], visibility="private", **more).uri
 
 
-def accept(kept: Agreement) -> str:
-    """The owner accepts: what is left is counted in the same transaction; the id of the Accept."""
+def accept(kept: Agreement, words: str = "") -> str:
+    """The owner agrees, with a sentence if there is one: what is left is counted in the same transaction.
+
+    Gives the id of the Accept.
+    """
     with write():
         row = locked_proposal(kept.proposal_uri)
         db.session.refresh(kept)
@@ -123,7 +129,7 @@ def accept(kept: Agreement) -> str:
         reason = reason or terms.why_not(row, _asked(kept))
         if reason:
             raise Unprocessable(reason, _("Change the offer, or refuse."))
-        return _accept(kept, row)
+        return _accept(kept, row, words)
 
 
 def refuse(kept: Agreement, reason: str = "") -> str:
@@ -141,12 +147,13 @@ def _asked(kept: Agreement) -> Terms:
     return Terms(primary, Commitment(f"{kept.proposal_uri}#reciprocal", kept.price) if kept.price else None)
 
 
-def _accept(kept: Agreement, row: Proposal) -> str:
+def _accept(kept: Agreement, row: Proposal, words: str = "") -> str:
     asked = _asked(kept)
     agreed = Terms(asked.primary, asked.reciprocal, uri=objects.object_uri(new_uuid()))
     kept.agreement_uri = agreed.uri
     kept.document = write_terms(agreed, kept.owner.uri)
-    move(kept, "accepted")
+    move(kept, "accepted", words)
+    more: dict[str, Any] = {"content": f"<p>{escape(words)}</p>"} if words else {}
     accepted = outbox.publish(
         kept.owner,
         "Accept",
@@ -155,6 +162,7 @@ def _accept(kept: Agreement, row: Proposal) -> str:
         visibility="private",
         context=OFFER_CONTEXT,
         result=kept.document,
+        **more,
     )
     if row.available_quantity:
         left = terms.left_after(row.available_quantity, kept.amount)
@@ -163,7 +171,7 @@ def _accept(kept: Agreement, row: Proposal) -> str:
     return accepted.uri
 
 
-def receive_accept(kept: Agreement, result: Any) -> None:
+def receive_accept(kept: Agreement, result: Any, words: str = "") -> None:
     """The owner accepted: only if it agrees to what we asked, with ids on its own host."""
     if kept.state != "asked":
         return
@@ -173,7 +181,7 @@ def receive_accept(kept: Agreement, result: Any) -> None:
         return
     kept.agreement_uri = agreed.uri
     kept.document = dict(result)
-    move(kept, "accepted")
+    move(kept, "accepted", words)
 
 
 def _is_what_was_asked(agreed: Terms, kept: Agreement) -> bool:
@@ -193,22 +201,6 @@ def _is_what_was_asked(agreed: Terms, kept: Agreement) -> bool:
     )
 
 
-def confirm(kept: Agreement, actor: Actor) -> str:
-    """One side says that it is done and tells the other; the id of the Document that says so."""
-    other = kept.proposer if actor.id == kept.owner_id else kept.owner
-    now = clock.rfc3339(clock.utcnow())
-    with write():
-        db.session.refresh(kept)
-        if kept.state != "accepted" or actor.id not in (kept.owner_id, kept.proposer_id):
-            raise Conflict(_("There is no agreement to confirm."), _("Wait until it is accepted."))
-        document = write_confirmation(
-            objects.object_uri(new_uuid()), _("Done"), actor.uri, other.uri, kept.agreement_uri, now
-        )
-        move(kept, "done")
-        outbox.publish(actor, "Create", document, to=[other.uri], visibility="private")
-        return str(document["id"])
-
-
 def may_read(row: Proposal, actor: Actor) -> bool:
     """Whether a proposal is visible to who answers it: one of ours as its author, or another server's."""
     if not actor.is_local:
@@ -221,12 +213,13 @@ def may_read(row: Proposal, actor: Actor) -> bool:
     return db.session.scalar(seen) is not None
 
 
-def move(kept: Agreement, state: str, reason: str = "") -> None:
-    """Note what became of it, and when."""
+def move(kept: Agreement, state: str, reason: str = "", *, by: Actor | None = None) -> None:
+    """Note what became of it, and when; the other side than `by` (the owner, unless said) hears of it."""
     kept.state = state
     kept.reason = reason[:500]
     kept.changed_at = clock.utcnow()
     db.session.flush()
+    answer_notices.tell_of(kept, state, by or kept.owner)
 
 
 def message_of(activity: Mapping[str, Any]) -> str:

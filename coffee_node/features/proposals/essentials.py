@@ -25,9 +25,10 @@ def frame(row: Any, name: str) -> tuple[str, str]:
     title = html.escape(_("%(label)s: %(text)s", label=heading_label(row.purpose, row.kind), text=name))
     line = html.escape(" · ".join(essentials(row)), quote=False)
     before = f"<p><strong>{title}</strong></p>" + (f"<p>{line}</p>" if line else "")
+    more = html.escape(" · ".join(own_lines(row)), quote=False)
     answer = _("Apply") if row.kind in JOB_KINDS and row.purpose == "offer" else _("Answer")
     after = f'<p><a href="{html.escape(row.uri)}" rel="noopener">{html.escape(answer)}</a></p>'
-    return before, after
+    return before, (f"<p>{more}</p>" if more else "") + after
 
 
 def without_frame(content: str, before: str, after: str) -> str:
@@ -50,6 +51,29 @@ def essentials(row: Any) -> list[str]:
         until_label(row),
     ]
     return [part for part in parts if part]
+
+
+def own_lines(row: Any) -> list[str]:
+    """What has no property on the wire: other nodes read it at the end of the author's text."""
+    end = format_date(row.last_day, style="long") if row.last_day else ""
+    parts = [
+        _("in exchange for: %(text)s", text=row.in_return) if row.in_return else "",
+        _("last day: %(date)s", date=end) if end else "",
+        _("up to %(km)d km around", km=row.radius) if row.radius else "",
+        _("contact: %(text)s", text=row.contact) if row.contact else "",
+    ]
+    return [part for part in parts if part]
+
+
+def dates_label(row: Any) -> str:
+    """When it takes place, as far as it was said."""
+    start = format_date(row.job_start_date, style="long") if row.job_start_date else ""
+    end = format_date(row.last_day, style="long") if row.last_day else ""
+    if start and end and start != end:
+        return _("%(start)s to %(end)s", start=start, end=end)
+    if start or not end:
+        return start
+    return _("until %(date)s", date=end)
 
 
 def heading_label(purpose: str, kind: str) -> str:
@@ -197,8 +221,20 @@ def skills_label(tags: Iterable[Mapping[str, Any]]) -> str:
 
 def skill_names(tags: Iterable[Mapping[str, Any]]) -> list[str]:
     """The names of the skills among the tags of a proposal."""
-    rels = ("skill", "skill-sought")
-    return [str(tag["name"]) for tag in tags if tag.get("rel") in rels and tag.get("name")]
+    return [skill["name"] for skill in skills_of(tags)]
+
+
+def skills_of(tags: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The skills of a proposal with `level` (1 to 4) and `required`, where its author said so."""
+    found = []
+    for tag in tags:
+        if tag.get("rel") not in ("skill", "skill-sought") or not tag.get("name"):
+            continue
+        level = tag.get("skillLevel")
+        said = {"level": level} if level in (1, 2, 3, 4) else {}
+        needed = {"required": True} if tag.get("skillRequired") is True else {}
+        found.append({"name": str(tag["name"]), **said, **needed})
+    return found
 
 
 def _decimal(text: str) -> Decimal:

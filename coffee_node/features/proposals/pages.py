@@ -14,14 +14,17 @@ from coffee_node.base import i18n
 from coffee_node.base.database import db
 from coffee_node.base.i18n import gettext as _
 from coffee_node.features.proposals import essentials
-from coffee_node.features.proposals.answer_views import panel_of, shown
+from coffee_node.features.proposals.answer_views import panel_of
 from coffee_node.features.proposals.models import Proposal
 from coffee_node.features.proposals.service import open_proposals, own_text
+from coffee_node.features.proposals.validity import asks_now
 from coffee_node.federation import accounts, objects
 from coffee_node.federation.audience import visible
 from coffee_node.federation.models import Actor
 from coffee_node.web.auth import current_account
 from coffee_node.web.object_views import page_url
+from coffee_node.web.receipts import receipts_of
+from coffee_node.web.skill_field import LEVELS
 from coffee_node.web.whereabouts import place_name
 
 CARD_ROWS = 4
@@ -36,7 +39,10 @@ def proposal_page(row: Proposal) -> str:
     return render_template(
         "proposals/page.html",
         panel=panel_of(row, account, may_edit=may_edit),
-        **shown(),
+        receipts=receipts_of(row.uri) if may_edit and row.is_local else None,
+        asks_validity=may_edit and asks_now(row),
+        until=essentials.end_day(row),
+        skills=skill_notes(row),
         row=row,
         card=card(row),
         text=readable_text(row),
@@ -53,27 +59,43 @@ def card(row: Proposal) -> dict[str, Any]:
     return {
         **{name: getattr(row, name) for name in (*names, "actor", "end_time", "is_remote", "document")},
         "kind_label": essentials.kind_label(row.kind),
-        "price_label": essentials.price_label(row) or essentials.salary_label(row),
+        "price_label": essentials.price_label(row) or essentials.salary_label(row) or exchange_label(row),
         "skills": essentials.skill_names(row.tags or ()),
         "href": page_url(row),
     }
 
 
+def exchange_label(row: Proposal) -> str:
+    """What is asked in return where it is not money."""
+    return _("in exchange for: %(text)s", text=row.in_return) if row.in_return else ""
+
+
+def skill_notes(row: Proposal) -> list[dict[str, str]]:
+    """The skills of a proposal, each with its level and whether it is required."""
+    found = []
+    for skill in essentials.skills_of(row.tags or ()):
+        level = str(LEVELS[skill["level"]]) if "level" in skill else ""
+        needed = _("required") if skill.get("required") else ""
+        found.append({"name": skill["name"], "note": ", ".join(one for one in (level, needed) if one)})
+    return found
+
+
 def facts(row: Proposal) -> list[tuple[str, str]]:
     """The terms of a proposal, each with its word."""
-    start = i18n.format_date(row.job_start_date, style="long") if row.job_start_date else ""
     country = i18n.country_name(row.country) if row.country else ""
     place = ", ".join(part for part in (place_name(row), country) if part)
-    where = (place, _("remote is possible") if row.is_remote else "")
+    around = _("up to %(km)d km around", km=row.radius) if row.radius else ""
+    where = (place, around, _("remote is possible") if row.is_remote else "")
     listed = [
         (_("Kind"), essentials.kind_label(row.kind)),
         (_("Quantity"), essentials.quantity_label(row)),
-        (_("Price"), essentials.price_label(row)),
+        (_("Price"), essentials.price_label(row) or exchange_label(row)),
         (_("Salary"), essentials.salary_label(row)),
         (_("Contract"), essentials.employment_label(row.employment_type or "")),
         (_("Hours"), row.work_hours or ""),
-        (_("Start"), start),
+        (_("When"), essentials.dates_label(row)),
         (_("Where"), " · ".join(part for part in where if part)),
+        (_("Contact"), row.contact or ""),
         (_("Valid until"), essentials.end_day(row)),
     ]
     return [(label, value) for label, value in listed if value]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
@@ -86,6 +86,8 @@ def change(row: Proposal, values: Mapping[str, Any], visibility: str | None = No
     merged = {name: getattr(row, name) for name in Proposal.__table__.columns.keys()} | wanted  # noqa: SIM118
     _complete(merged)
     _check(merged)
+    if wanted.get("end_time") and wanted["end_time"] != row.end_time:
+        wanted["reminded_at"] = None
     for name in ("amount", "unit", "is_unit_based", "resource", "timezone", *_DECIMALS):
         wanted[name] = merged[name]
     with write():
@@ -105,12 +107,17 @@ def expire_proposals() -> str:
     ours = select(Proposal.uri).where(Proposal.origin == "", Proposal.deleted_at.is_(None))
     ended = ours.where(Proposal.end_time <= now, Proposal.available_quantity != "0")
     past = ours.where(Proposal.end_time <= now - KEPT_AFTER_END)
-    told = _each(ended, lambda row: objects.update_object(object_type(), row, {"available_quantity": "0"}))
-    gone = _each(past, lambda row: objects.delete_object(object_type(), row))
+    told = each_of(ended, _end)
+    gone = each_of(past, lambda row: objects.delete_object(object_type(), row))
     return f"{told} proposals have ended, {gone} were deleted."
 
 
-def _each(uris: Any, change_one: Callable[[Proposal], object]) -> int:
+def _end(row: Proposal) -> None:
+    left = {"available_quantity": "0", "quantity_before_end": row.available_quantity}
+    objects.update_object(object_type(), row, left)
+
+
+def each_of(uris: Any, change_one: Callable[[Proposal], object]) -> int:
     """Change each of these proposals, some per transaction, so that nobody waits long."""
     found = list(db.session.scalars(uris))
     for start in range(0, len(found), STEP):
@@ -141,19 +148,29 @@ def own_text(row: Proposal, content: str, language: str, name: str) -> str:
         return without_frame(content, *frame(row, name))
 
 
-def skill_tags(names: list[str], purpose: str, kind: str) -> list[dict[str, Any]]:
+def skill_tags(skills: Sequence[str | Mapping[str, Any]], purpose: str, kind: str) -> list[dict[str, Any]]:
     """The tags of skills in free words: a Link to our tag page for programs, a Hashtag for plain readers.
+
+    A skill is a name, or has a `name`, and a `level` from 1 to 4 and `required` where its author said so.
 
     A job that is offered seeks skills, like a need; what is offered otherwise is the author's own skill.
     """
     base = current_node.config.node.base_url
     is_sought = purpose == "request" or kind in (*JOB_KINDS, "mission")
     rel = "skill-sought" if is_sought else "skill"
-    kept = list(dict.fromkeys(" ".join(name.split()) for name in names if name.strip()))[:SKILL_LIMIT]
-    pages = {name: f"{base}/tags/{quote(name.lower(), safe='')}" for name in kept}
-    tags: list[dict[str, Any]] = [
-        {"type": "Link", "rel": rel, "href": page, "name": name} for name, page in pages.items()
-    ]
+    said: list[Mapping[str, Any]] = [{"name": one} if isinstance(one, str) else one for one in skills]
+    named = {" ".join(str(skill["name"]).split()): skill for skill in said if str(skill["name"]).strip()}
+    kept = list(named)[:SKILL_LIMIT]
+    tags: list[dict[str, Any]] = []
+    for name in kept:
+        tag = {
+            "type": "Link",
+            "rel": rel,
+            "href": f"{base}/tags/{quote(name.lower(), safe='')}",
+            "name": name,
+        }
+        more = {"skillLevel": named[name].get("level"), "skillRequired": named[name].get("required")}
+        tags.append(tag | {key: value for key, value in more.items() if value})
     for name in kept:
         word = "".join(letter for letter in name.lower() if letter.isalnum())
         tags.append({"type": "Hashtag", "name": f"#{word}", "href": f"{base}/tags/{quote(word)}"})

@@ -60,6 +60,11 @@ def left_after(available: str, taken: str) -> str:
     return format(left.normalize(), "f") if left else "0"
 
 
+def sum_of(left: str, returned: str) -> str:
+    """What there is again when something is given back."""
+    return format((Decimal(left) + Decimal(returned or "1")).normalize(), "f")
+
+
 def price_of(row: Proposal, amount: str) -> str:
     """What an amount costs; empty where nothing is asked in return."""
     if not row.price or not row.currency:

@@ -9,8 +9,9 @@ from flask import Blueprint, flash, redirect, render_template, request
 from sqlalchemy import ColumnElement
 from werkzeug.wrappers import Response
 
-from coffee_node.base import clock, i18n
+from coffee_node.base import i18n
 from coffee_node.base.errors import InvalidDocument, NotFound, Unprocessable
+from coffee_node.base.i18n import _ as lazy_
 from coffee_node.base.i18n import gettext as _
 from coffee_node.features.proposals import essentials, service
 from coffee_node.features.proposals.forms import FIELD_OF_PROPERTY, ProposalForm, fields_of
@@ -22,11 +23,21 @@ from coffee_node.federation import accounts, objects
 from coffee_node.federation.actors import described_row
 from coffee_node.federation.models import Actor
 from coffee_node.web import list_facets
+from coffee_node.web.alert_lists import WatchedList, can_be_watched
 from coffee_node.web.auth import current_account, require_account
 from coffee_node.web.forms import keeps_form
-from coffee_node.web.list_forms import COLUMNS, CSV_LIMIT, feed_choices, list_csv, list_json
+from coffee_node.web.list_forms import (
+    COLUMNS,
+    CSV_LIMIT,
+    FEED_LIMIT,
+    feed_choices,
+    list_csv,
+    list_feed,
+    list_json,
+)
 from coffee_node.web.listing import ListPage, ListQuery, run_list
 from coffee_node.web.object_views import page_url
+from coffee_node.web.skill_views import suggestions
 from coffee_node.web.whereabouts import where_of
 
 FILTERS = ("purpose", "kind", "contract", "ended")
@@ -58,6 +69,20 @@ def _where(query: ListQuery, without: str = "") -> list[ColumnElement[bool]]:
     return clauses
 
 
+WATCHED = WatchedList(
+    {"/offers": lazy_("Offers and needs"), "/jobs": lazy_("Jobs and internships")},
+    Proposal,
+    FILTERS,
+    _where,
+    words={
+        "purpose": lambda value: _("Needs") if value == "request" else _("Offers"),
+        "kind": essentials.kind_label,
+        "contract": lambda value: essentials.employment_label(value.upper()) or value,
+        "ended": lambda value: "",
+    },
+)
+
+
 def _page(limit: int = 20) -> ListPage:
     query = ListQuery.from_args(request.args, FILTERS)
     return run_list(Proposal, query, where=_where(query), limit=limit)
@@ -65,6 +90,7 @@ def _page(limit: int = 20) -> ListPage:
 
 @blueprint.get("/offers")
 @blueprint.get("/jobs")
+@can_be_watched(WATCHED)
 def show_list() -> str:
     """Offers and needs, or jobs and internships, with their filters."""
     page = _page()
@@ -99,6 +125,14 @@ def _banks(page: ListPage) -> dict[str, list[dict[str, Any]]]:
 def list_as_json() -> Response:
     """The same list as documents."""
     return list_json(_page())
+
+
+@blueprint.get("/offers.<any(rss, atom):form>")
+@blueprint.get("/jobs.<any(rss, atom):form>")
+def list_as_feed(form: str) -> Response:
+    """The same list for feed readers."""
+    title = _("Jobs and internships") if request.path.startswith("/jobs") else _("Offers and needs")
+    return list_feed(_page(FEED_LIMIT), form, title)
 
 
 @blueprint.get("/offers.csv")
@@ -154,10 +188,11 @@ def new() -> Any:
         "kind": kind if kind in KINDS else "skill",
         "language": language,
         "unit": "day" if kind == "desk" else "one",
+        "price_kind": "agreed",
     }
     form = ProposalForm(data=start)
     form.prepare(actors)
-    if request.method == "GET":
+    if request.method == "GET" or _asks_for_skills(form):
         return _show_form(form)
     actor = next((one for one in actors if one.uri == form.actor.data), actors[0])
     values = form.read(_known_places(actor)) if form.validate() else None
@@ -177,10 +212,10 @@ def new() -> Any:
 @require_account
 def edit(uuid: str) -> Any:
     """The form of a proposal that exists, and its change."""
-    row = _own_row(uuid)
+    row = own_row(uuid)
     form = ProposalForm(data=fields_of(row))
     form.prepare([row.actor])
-    if request.method == "GET":
+    if request.method == "GET" or _asks_for_skills(form):
         return _show_form(form, row)
     values = form.read([row.place]) if form.validate() else None
     if values is None:
@@ -195,27 +230,12 @@ def edit(uuid: str) -> Any:
     return redirect(page_url(row), 303)
 
 
-@blueprint.post("/offers/<uuid>/renew")
-@require_account
-def renew(uuid: str) -> Response:
-    """It is still valid: 60 days more from today."""
-    row = _own_row(uuid)
-    end = clock.utcnow().replace(microsecond=0) + service.LIFE
-    left = "" if row.available_quantity == "0" else row.available_quantity
-    service.change(row, {"end_time": end, "available_quantity": left})
-    flash(_("Good: it holds for 60 more days."), "ok")
-    return redirect(page_url(row), 303)
-
-
-@blueprint.post("/offers/<uuid>/delete")
-@require_account
-def remove(uuid: str) -> Response:
-    """Take the proposal back."""
-    row = _own_row(uuid)
-    was_job = row.kind in JOB_KINDS
-    service.withdraw(row)
-    flash(_("Deleted. It disappears from the partner sites as well."), "ok")
-    return redirect("/jobs" if was_job else "/offers", 303)
+def _asks_for_skills(form: ProposalForm) -> bool:
+    """Whether the reader looks for the name of a skill and does not save yet."""
+    if not form.skills.is_asked_in(request.form):
+        return False
+    form.skills.suggestions = suggestions(form.skills.typed)
+    return True
 
 
 def _show_form(form: ProposalForm, row: Proposal | None = None) -> str:
@@ -233,7 +253,8 @@ def _own_actors() -> Sequence[Actor]:
     return actors
 
 
-def _own_row(uuid: str) -> Proposal:
+def own_row(uuid: str) -> Proposal:
+    """A proposal that the reader may change; the same NotFound for a hidden one and for none."""
     found = objects.find_object(objects.object_uri(uuid))
     account = current_account()
     if (
@@ -243,9 +264,10 @@ def _own_row(uuid: str) -> Proposal:
         or found[1].deleted_at is not None
     ):
         raise NotFound(_("There is nothing at this address."))
-    if not accounts.may_act_as(account, found[1].actor):
+    row: Proposal = found[1]
+    if not accounts.may_act_as(account, row.actor):
         raise NotFound(_("There is nothing at this address."))
-    return found[1]
+    return row
 
 
 def _known_places(actor: Actor) -> list[dict[str, Any] | None]:

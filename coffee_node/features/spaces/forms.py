@@ -22,6 +22,7 @@ from coffee_node.features.spaces.opening_hours import (
 )
 from coffee_node.features.spaces.schemas import AMOUNT, PLANS, SERVICES, service_label
 from coffee_node.features.spaces.service import ZONE_OF_COUNTRY
+from coffee_node.features.spaces.special_hours_field import SpecialHoursField
 from coffee_node.web.choice_fields import CheckboxesField, SelectField
 from coffee_node.web.forms import FederatedForm, LanguageMapField, WordsField
 
@@ -35,6 +36,7 @@ FIELD_OF_PROPERTY = MappingProxyType(
         "coffee:timezone": "timezone",
         "coffee:prices": "price_day",
         "openingHours": "hours_Mo",
+        "sdo:specialOpeningHoursSpecification": "special_hours",
     }
 )
 HOURS_HELP = _("For example 9:00-12:30, 14:00-18:00. Empty: closed.")
@@ -64,6 +66,7 @@ class SpaceForm(FederatedForm):
     hours_Fr = StringField(_("Friday"))
     hours_Sa = StringField(_("Saturday"))
     hours_Su = StringField(_("Sunday"))
+    special_hours = SpecialHoursField(_("Holidays and other hours"))
     services = CheckboxesField(_("What there is"))
     more_services = WordsField(_("What else there is"), description=_("Separated by commas."))
     currency = SelectField(_("Currency"), validate_choice=False)
@@ -94,6 +97,7 @@ class SpaceForm(FederatedForm):
         found = {
             "place": self._place(said),
             "opening_hours": self._hours(),
+            "special_hours": self.special_hours.data,
             "prices": self._prices(said),
             "desks": self._desks(said),
         }
@@ -172,7 +176,7 @@ def fields_of(row: Space) -> dict[str, Any]:
     week = week_of(row.opening_hours or [])
     by_plan = {price["plan"].replace("-", "_"): price for price in row.prices or ()}
     return {
-        **{name: getattr(row, name) for name in ("name", "website", "timezone", "desks")},
+        **{name: getattr(row, name) for name in ("name", "website", "timezone", "desks", "special_hours")},
         **{name: address.get(name, "") for name in ADDRESS_FIELDS},
         **{name: place.get(name, "") for name in ("latitude", "longitude")},
         **{f"hours_{day}": format_intervals(week[number]) for number, day in enumerate(DAYS)},

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 DAYS: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 DAY_MINUTES: Final = 24 * 60
+LONGEST_HOLIDAY: Final = 366
+# Far enough to find the day after a holiday of some weeks.
+AHEAD: Final = 45
 
 Interval = tuple[int, int]
 Week = tuple[tuple[Interval, ...], ...]
@@ -75,13 +78,19 @@ def lines_of(week: Week) -> list[str]:
     return lines
 
 
-def state_at(lines: Sequence[str], moment: datetime) -> OpeningState | None:
-    """Tell whether a space is open at a moment of its own local time; None when its hours are not known."""
+def state_at(
+    lines: Sequence[str], moment: datetime, special: Sequence[Mapping[str, str]] = ()
+) -> OpeningState | None:
+    """Tell whether a space is open at a moment of its own local time; None when its hours are not known.
+
+    On the days of `special` its hours count in place of those of the week.
+    """
     week = week_of(lines)
-    if week == CLOSED_WEEK:
+    days = special_days(special)
+    if week == CLOSED_WEEK and not any(days.values()):
         return None
     naive = moment.replace(tzinfo=None)
-    for opens, closes in _merged(week, naive):
+    for opens, closes in _merged(week, naive, days):
         if opens <= naive < closes:
             return OpeningState(True, None if closes - naive > timedelta(days=7) else _local(closes, moment))
         if opens > naive:
@@ -93,13 +102,30 @@ def _local(naive: datetime, moment: datetime) -> datetime:
     return naive.replace(tzinfo=moment.tzinfo)
 
 
-def _merged(week: Week, naive: datetime) -> Iterator[tuple[datetime, datetime]]:
+def special_days(special: Sequence[Mapping[str, str]]) -> dict[date, tuple[Interval, ...]]:
+    """Give the hours of the days that are not like others; entries that mean nothing are passed over."""
+    found: dict[date, tuple[Interval, ...]] = {}
+    for entry in special:
+        try:
+            first = date.fromisoformat(entry["from"])
+            last = date.fromisoformat(entry.get("through") or entry["from"])
+            intervals = parse_intervals(entry.get("hours") or "")
+        except (KeyError, ValueError):
+            continue
+        for step in range(min((last - first).days, LONGEST_HOLIDAY) + 1):
+            found[first + timedelta(days=step)] = intervals
+    return found
+
+
+def _merged(
+    week: Week, naive: datetime, special: Mapping[date, tuple[Interval, ...]]
+) -> Iterator[tuple[datetime, datetime]]:
     """The openings from yesterday on in order of time, those that touch joined (open day and night)."""
     midnight = naive.replace(hour=0, minute=0, second=0, microsecond=0)
     current: tuple[datetime, datetime] | None = None
-    for offset in range(-1, 9):
+    for offset in range(-1, AHEAD):
         day = midnight + timedelta(days=offset)
-        for opens, closes in week[day.weekday()]:
+        for opens, closes in special.get(day.date(), week[day.weekday()]):
             start = day + timedelta(minutes=opens)
             end = day + timedelta(minutes=closes if closes > opens else closes + DAY_MINUTES)
             if current is not None and start <= current[1]:

@@ -38,6 +38,7 @@ def space_page(row: Space) -> str:
         text=Markup(sanitise(text)),  # noqa: S704
         text_language=language,
         hours=hours(row),
+        special=special_hours(row),
         prices=prices(row),
         address=address_lines(row),
         may_edit=account is not None and accounts.may_act_as(account, row.actor),
@@ -84,7 +85,7 @@ def zone_of(row: Space) -> tzinfo:
 def opening(row: Space, now: datetime | None = None) -> tuple[bool | None, str]:
     """Whether a space is open now, and until or from when in words; None when its hours are not known."""
     moment = (now or clock.utcnow()).astimezone(zone_of(row))
-    state = state_at(row.opening_hours or [], moment)
+    state = state_at(row.opening_hours or [], moment, row.special_hours or [])
     if state is None:
         return None, ""
     if state.changes_at is None:
@@ -116,6 +117,29 @@ def hours(row: Space) -> list[tuple[str, str]]:
         (first_upper(_day_name(day)), format_intervals(intervals).replace("-", "–") or _("closed"))
         for day, intervals in enumerate(week)
     ]
+
+
+def special_hours(row: Space, today: date | None = None) -> list[tuple[str, str]]:
+    """The days to come that are not like others, with their hours in words."""
+    today = today or clock.utcnow().astimezone(zone_of(row)).date()
+    found = []
+    for entry in sorted(row.special_hours or [], key=lambda one: one.get("from", "")):
+        try:
+            first = date.fromisoformat(entry["from"])
+            last = date.fromisoformat(entry.get("through") or entry["from"])
+        except (KeyError, ValueError):
+            continue
+        if last >= today:
+            said = (entry.get("hours") or "").replace("-", "–") or _("closed")
+            found.append((_days(first, last), f"{said} · {entry['note']}" if entry.get("note") else said))
+    return found
+
+
+def _days(first: date, last: date) -> str:
+    if first == last:
+        return format_date(first, style="medium")
+    ends = (format_date(first, style="medium"), format_date(last, style="medium"))
+    return _("%(first)s to %(last)s", first=ends[0], last=ends[1])
 
 
 def prices(row: Space) -> list[dict[str, str]]:

@@ -60,6 +60,7 @@ _SENT: Final = (
     "place",
     "tags",
     "opening_hours",
+    "special_hours",
     "timezone",
     "services",
     "prices",
@@ -107,6 +108,37 @@ class OpeningHours(OneOrMany):
         return value[0] if value and len(value) == 1 else super()._serialize(value, attr, obj)
 
 
+class SpecialHours(fields.Field[dict[str, str]]):
+    """Days that are not like others, as schema.org's OpeningHoursSpecification; closed without hours."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str]:
+        entry = value if isinstance(value, dict) else {}
+        read = {wire.removeprefix("sdo:"): _scalar(text)[:200] for wire, text in entry.items()}
+        days = {"from": read.get("validFrom", ""), "through": read.get("validThrough", "")}
+        opens, closes = read.get("opens", ""), read.get("closes", "")
+        hours = f"{opens[:5]}-{closes[:5]}" if opens and closes and opens != closes else ""
+        found = days | {"hours": read.get("description", "") if _is_hours(read) else hours}
+        return {name: text for name, text in {**found, "note": read.get("name", "")}.items() if text}
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> dict[str, str]:
+        opens, _dash, closes = (value.get("hours") or "").partition(", ")[0].partition("-")
+        written = {
+            "type": "sdo:OpeningHoursSpecification",
+            "sdo:validFrom": value["from"],
+            "sdo:validThrough": value.get("through") or value["from"],
+            "sdo:opens": opens or "00:00",
+            "sdo:closes": closes or "00:00",
+            "sdo:description": value.get("hours"),
+            "sdo:name": value.get("note"),
+        }
+        return {name: text for name, text in written.items() if text}
+
+
+def _is_hours(read: Mapping[str, str]) -> bool:
+    """Whether the description holds every interval of a day, as our nodes write it."""
+    return bool(re.fullmatch(r"[0-9:, -]{1,100}", read.get("description", "")))
+
+
 class SpaceSchema(LocatedObjectSchema):
     """An Organization of kind `space`.
 
@@ -121,6 +153,7 @@ class SpaceSchema(LocatedObjectSchema):
 
     kind = PlainText(20)
     opening_hours = OpeningHours(data_key="openingHours")
+    special_hours = OneOrMany(SpecialHours(), limit=50, data_key="sdo:specialOpeningHoursSpecification")
     timezone = PlainText(64, data_key="coffee:timezone")
     services = OneOrMany(PlainText(100), limit=50, data_key="coffee:services")
     prices = OneOrMany(Price(), limit=20, data_key="coffee:prices")

@@ -14,7 +14,7 @@ from coffee_node.base.database import db, write
 from coffee_node.base.errors import Unprocessable
 from coffee_node.base.i18n import gettext as _
 from coffee_node.features.spaces.models import Space
-from coffee_node.features.spaces.opening_hours import CLOSED_WEEK, week_of
+from coffee_node.features.spaces.opening_hours import CLOSED_WEEK, special_days, week_of
 from coffee_node.features.spaces.schemas import AMOUNT, CURRENCY, PLANS
 from coffee_node.federation import objects
 from coffee_node.federation.models import Actor
@@ -93,6 +93,8 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
         refused["website"] = [_("A link begins with https://, for example https://example.org.")]
     if wanted.get("opening_hours") and week_of(wanted["opening_hours"]) == CLOSED_WEEK:
         refused["openingHours"] = [_("Write the hours like Mo-Fr 09:00-19:00.")]
+    if not all(special_days([entry]) for entry in wanted.get("special_hours") or []):
+        refused["sdo:specialOpeningHoursSpecification"] = [_("Write a day like 2026-12-24.")]
     address = (wanted.get("place") or {}).get("address") or {}
     if address.get("country") and not country_code(address["country"]):
         refused["country"] = [_("Write the country as two letters, for example BE.")]

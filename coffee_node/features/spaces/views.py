@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from coffee_node.base.errors import InvalidDocument, NotFound, Unprocessable
+from coffee_node.base.i18n import _ as lazy_
 from coffee_node.base.i18n import gettext as _
 from coffee_node.features.spaces import service
 from coffee_node.features.spaces.forms import FIELD_OF_PROPERTY, SpaceForm, fields_of
@@ -16,10 +17,20 @@ from coffee_node.features.spaces.pages import card, opening
 from coffee_node.federation import accounts
 from coffee_node.federation.actors import find_local_actor
 from coffee_node.web import list_facets
+from coffee_node.web.alert_lists import WatchedList, can_be_watched
 from coffee_node.web.auth import current_account, require_account
 from coffee_node.web.forms import keeps_form
-from coffee_node.web.list_forms import COLUMNS, CSV_LIMIT, feed_choices, list_csv, list_json
+from coffee_node.web.list_forms import (
+    COLUMNS,
+    CSV_LIMIT,
+    FEED_LIMIT,
+    feed_choices,
+    list_csv,
+    list_feed,
+    list_json,
+)
 from coffee_node.web.listing import ListPage, ListQuery, run_list
+from coffee_node.web.map_drawing import MapPoint, draw
 from coffee_node.web.object_views import actor_url
 from coffee_node.web.whereabouts import kilometres, where_of
 
@@ -42,6 +53,7 @@ def _page(limit: int = 60) -> ListPage:
 
 
 @blueprint.get("/spaces")
+@can_be_watched(WatchedList({"/spaces": lazy_("Places")}, Space))
 def show_list() -> str:
     """The spaces of the network, here and across the border, with their opening state now."""
     page = _page()
@@ -58,9 +70,18 @@ def show_list() -> str:
         across=across,
         badges=list_facets.badges_for("space", page.rows),
         facets=[list_facets.country_facet(Space, page.query)],
+        drawing=draw(_points(cards)),
         scopes=list_facets.scope_choices(page.query),
         feeds=feed_choices(page),
     )
+
+
+def _points(cards: list[dict[str, Any]]) -> list[MapPoint]:
+    return [
+        MapPoint(one["name"], one["latitude"], one["longitude"], one["href"], 1, where_of(one).is_across)
+        for one in cards
+        if one["latitude"] is not None and one["longitude"] is not None
+    ]
 
 
 def _nearest_first(row: dict[str, Any]) -> tuple[float, str]:
@@ -72,6 +93,12 @@ def _nearest_first(row: dict[str, Any]) -> tuple[float, str]:
 def list_as_json() -> Response:
     """The same list as documents."""
     return list_json(_page(20))
+
+
+@blueprint.get("/spaces.<any(rss, atom):form>")
+def list_as_feed(form: str) -> Response:
+    """The same list for feed readers: the places that joined last stand first."""
+    return list_feed(_page(FEED_LIMIT), form, _("Places"))
 
 
 @blueprint.get("/spaces.csv")

@@ -8,8 +8,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from coffee_node.federation import accounts
+from coffee_node.base.database import db
+from coffee_node.base.mail import Mail
+from coffee_node.federation import accounts, invitations
+from coffee_node.federation.joining_models import Invitation
 from tests.unit.cli.conftest import CommandLine
 
 OpenNode = Callable[[], AbstractContextManager[Flask]]
@@ -114,3 +118,51 @@ def test_a_token_that_does_not_exist_cannot_be_revoked(cli: CommandLine) -> None
 
 def test_a_token_needs_an_account(cli: CommandLine) -> None:
     assert "There is no account nobody" in cli.refusal("token", "create", "nobody")
+
+
+def test_an_invitation_prints_its_link_and_writes_its_mail(cli: CommandLine, node: OpenNode) -> None:
+    result = cli(
+        "user", "invite", "C@lille.example", "tom@lille.example", "--role", "host", "--language", "nl"
+    )
+    links = result.stdout.split()
+    assert "pass the links on yourself" in result.stderr
+    with node():
+        found = [invitations.find(link.rpartition("/")[2]) for link in links]
+        assert [(row.email, row.role, row.space.slug) for row in found if row is not None] == [
+            ("c@lille.example", "host", "mutualab"),
+            ("tom@lille.example", "host", "mutualab"),
+        ]
+        mails = [mail.recipient for mail in db.session.scalars(select(Mail).order_by(Mail.id))]
+    assert mails == ["c@lille.example", "tom@lille.example"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["claire"], "claire: no e-mail address"),
+        (["c@lille.example", "--language", "xx"], "no language xx"),
+        (["c@lille.example", "--space", "esco"], "The spaces are: mutualab."),
+    ],
+)
+def test_an_invitation_that_cannot_be_invites_nobody(
+    cli: CommandLine, node: OpenNode, words: list[str], told: str
+) -> None:
+    assert told in cli.refusal("user", "invite", *words)
+    with node():
+        assert list(db.session.scalars(select(Invitation))) == []
+
+
+def test_who_belongs_to_the_space_is_not_invited_again(cli: CommandLine) -> None:
+    cli("user", "add", "claire", "--email", "c@lille.example")
+    result = cli("user", "invite", "c@lille.example")
+    assert result.stdout == "" and "belongs to the space already" in result.stderr
+
+
+@pytest.mark.parametrize("command", [["role", "tom", "member", "--space", "annex"], ["disable", "tom"]])
+def test_the_last_manager_of_a_space_stays(cli: CommandLine, command: list[str]) -> None:
+    cli("space", "add", "Annex")
+    cli("user", "add", "tom", "--space", "annex", "--role", "manager")
+    assert "Annex has no other manager" in cli.refusal("user", *command)
+    assert row(cli, "tom")["spaces"] == ["annex (manager)"]
+    cli("user", "add", "ann", "--space", "annex", "--role", "manager")
+    cli("user", *command)

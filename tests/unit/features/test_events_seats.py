@@ -9,7 +9,7 @@ import pytest
 
 from coffee_node.base import i18n
 from coffee_node.features.events.models import Event
-from coffee_node.features.events.seats import answer_for
+from coffee_node.features.events.seats import answer_for, offer_until, why_no_visitors
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
 JAN = "https://tournai.example/actors/jan"
@@ -59,3 +59,42 @@ def test_a_join_gets_the_answer_of_the_table(
     monkeypatch.setattr("coffee_node.base.clock.utcnow", lambda: NOW)
     answer = answer_for(event(**values), JAN, taken, NOW)
     assert (answer.state, answer.reason) == (state, reason)
+
+
+@pytest.mark.parametrize(
+    ("hours_left", "offer_hours", "wait"),
+    [
+        (240, 24, timedelta(hours=24)),
+        (48, 24, timedelta(hours=12)),
+        (8, 24, timedelta(hours=2)),
+        (2, 24, timedelta(minutes=30)),
+        (1.9, 24, None),
+        (-1, 24, None),
+        (240, None, None),
+    ],
+)
+def test_an_offer_waits_at_most_a_quarter_of_the_time_left(
+    hours_left: float, offer_hours: int | None, wait: timedelta | None
+) -> None:
+    row = event(start_time=NOW + timedelta(hours=hours_left), offer_hours=offer_hours)
+    until = offer_until(row, NOW)
+    assert (None if until is None else until - NOW) == wait
+
+
+@pytest.mark.parametrize(
+    ("values", "is_open"),
+    [
+        ({}, True),
+        ({"join_mode": "restricted"}, True),
+        ({"takes_visitors": False}, False),
+        ({"visibility": "network"}, False),
+        ({"origin": "tournai.example"}, False),
+        ({"join_mode": "invite"}, False),
+        ({"join_mode": "external"}, False),
+    ],
+)
+def test_visitors_without_account_come_to_public_events_of_ours_only(
+    values: dict[str, Any], is_open: bool
+) -> None:
+    row = event(**{"visibility": "public", "origin": "", "takes_visitors": True, **values})
+    assert (why_no_visitors(row) == "") == is_open

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from coffee_node.features.profiles import service
+from coffee_node.features.profiles import companies, service
 from coffee_node.federation import accounts
 from coffee_node.federation.actors import find_actor
 from coffee_node.testing import Fediverse, TestNode
@@ -25,7 +25,7 @@ FORM = {
     "locality": "Lille",
     "country": "FR",
     "affiliation": "https://lille.example/actors/lille",
-    "is_listed": "y",
+    "listing": "public",
     "publication": "public",
     "level-headline": "public",
     "level-skills_offered": "public",
@@ -91,14 +91,14 @@ def test_the_preview_shows_the_same_as_the_page(lille: TestNode) -> None:
         ("space", "Accounting", "available part of the time</span>"),
         ("me", "Accounting", "no such word"),
     ]:
-        page = read(client, lille, f"/me/profile?as={name}")
-        preview = page.partition('id="preview"')[2].partition('<form class="form"')[0]
+        page = read(client, lille, f"/me/profile/preview?as={name}")
+        preview = page.partition('class="preview-page')[2]
         assert shown in preview, name
         assert hidden not in preview, name
 
 
 def test_who_is_not_published_does_not_exist_for_others(lille: TestNode) -> None:
-    save(lille, publication="space")
+    save(lille, publication="space", listing="space")
     assert "Claire Dubois" in read(lille.signed_in("bruno"), lille, "/@claire")
     assert "Claire Dubois" in read(lille.signed_in("bruno"), lille, "/people")
     for client in (lille.client, lille.signed_in("stranger")):
@@ -109,7 +109,7 @@ def test_who_is_not_published_does_not_exist_for_others(lille: TestNode) -> None
 
 
 def test_who_does_not_want_to_be_listed_is_in_no_directory(lille: TestNode) -> None:
-    save(lille, is_listed="")
+    save(lille, listing="nobody")
     assert "Claire Dubois" in read(lille.client, lille, "/@claire")
     assert "Claire Dubois" not in read(lille.client, lille, "/people")
     assert lille.get_json("/people.json")["total"] == 0
@@ -127,7 +127,7 @@ def test_who_does_not_want_to_be_listed_is_in_no_directory(lille: TestNode) -> N
         ("q=claire", True, True),
         ("q=python", True, True),
         ("q=accounting", False, False),
-        ("country=FR", False, False),
+        ("country=FR", False, True),
     ],
 )
 def test_nobody_is_found_by_what_they_do_not_show(
@@ -173,7 +173,7 @@ def test_a_space_shows_its_people_who_say_so(lille: TestNode) -> None:
 
 def test_companies_have_a_directory_and_pages(lille: TestNode) -> None:
     with lille.context():
-        service.open_company("atelier", {"name": "Atelier Nord", "summary": "<p>Print shop.</p>"})
+        companies.open_company("atelier", {"name": "Atelier Nord", "summary": "<p>Print shop.</p>"})
     assert "Atelier Nord" in read(lille.client, lille, "/companies")
     assert "Print shop." in read(lille.client, lille, "/@atelier")
     assert lille.get_json("/companies.json")["items"][0]["name"] == "Atelier Nord"

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from coffee_node.base.database import Row, db
 from coffee_node.base.errors import Unprocessable
-from coffee_node.features.profiles import erase_personal_data, export_personal_data, service
-from coffee_node.features.profiles.models import Company, Profile
+from coffee_node.features.profiles import companies, erase_personal_data, export_personal_data, service
+from coffee_node.features.profiles.models import Company, Profile, ProfileTerm
 from coffee_node.federation import accounts
 from coffee_node.federation.account_models import Consent
 from coffee_node.federation.actors import actor_document, find_actor, ref
@@ -136,7 +136,9 @@ def test_lists_and_search_know_only_what_is_public(claire: Actor) -> None:
     service.change_profile(row, {}, {"skills_offered": "private", "place": "private"})
     assert len(rows(ObjectTag, object_uri=row.uri)) == 0
     assert row.country == ""
-    assert row.member_skills == "|accounting|"
+    service.change_profile(row, {"listing": "space"})
+    found = {(term.kind, term.value, term.reach) for term in rows(ProfileTerm, profile_id=row.id)}
+    assert found == {("seeks", "accounting", 1), ("space", "https://lille.example/actors/lille", 1)}
 
 
 def test_the_same_skill_is_kept_once_with_our_own_page(claire: Actor) -> None:
@@ -221,15 +223,15 @@ def test_a_person_takes_her_data_and_leaves_nothing_behind(claire: Actor) -> Non
 def test_a_company_is_public_at_once(fediverse: Fediverse, lille: TestNode) -> None:
     tournai = fediverse.node("tournai", partners=[lille])
     with lille.context():
-        row = service.open_company("atelier", {"name": "Atelier Nord", "skills_sought": ["SQL"]})
-        service.change_company(row, {"summary": "<p>Print shop.</p>"})
+        row = companies.open_company("atelier", {"name": "Atelier Nord", "skills_sought": ["SQL"]})
+        companies.change_company(row, {"summary": "<p>Print shop.</p>"})
     fediverse.settle()
     with tournai.context():
         copy = only(Company)
         assert (copy.name, copy.kind, copy.summary) == ("Atelier Nord", "company", "<p>Print shop.</p>")
         assert [skill["name"] for skill in copy.skills_sought] == ["SQL"]
     with lille.context(), pytest.raises(Unprocessable):
-        service.open_company("club", {"name": "Club", "kind": "space"})
+        companies.open_company("club", {"name": "Club", "kind": "space"})
 
 
 def test_a_neighbour_lists_only_who_wants_to_be_listed(

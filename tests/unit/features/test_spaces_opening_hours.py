@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,7 @@ from coffee_node.features.spaces.opening_hours import (
     format_intervals,
     lines_of,
     parse_intervals,
+    special_days,
     state_at,
     week_of,
 )
@@ -104,3 +105,53 @@ def test_any_week_survives_being_written_and_read(week: tuple[tuple[tuple[int, i
 @given(st.lists(st.text(max_size=60), max_size=5), st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)))
 def test_no_text_of_a_peer_breaks_the_state(lines: list[str], moment: datetime) -> None:
     state_at(lines, moment)
+
+
+WEEK = ["Mo-Fr 09:00-18:00"]
+HOLIDAY = [{"from": "2026-11-23", "through": "2026-11-25"}]
+
+
+MORNING = datetime(2026, 11, 23, 10)
+
+
+def special_day(day: str, hours: str = "", through: str = "") -> list[dict[str, str]]:
+    """One entry, as a space keeps it."""
+    return [{"from": day, "through": through or day, "hours": hours}]
+
+
+@pytest.mark.parametrize(
+    ("special", "at", "is_open", "changes_at"),
+    [
+        ([], MORNING, True, datetime(2026, 11, 23, 18)),
+        (HOLIDAY, MORNING, False, datetime(2026, 11, 26, 9)),
+        (HOLIDAY, datetime(2026, 11, 20, 19), False, datetime(2026, 11, 26, 9)),
+        (special_day("2026-11-23", "14:00-16:00"), MORNING, False, datetime(2026, 11, 23, 14)),
+        (special_day("2026-11-22", "9-12"), datetime(2026, 11, 22, 11), True, datetime(2026, 11, 22, 12)),
+        (special_day("2026-11-23", through="2026-12-27"), MORNING, False, datetime(2026, 12, 28, 9)),
+        (special_day("2026-11-23", through="2028-12-27"), MORNING, False, None),
+        ([{"from": "soon"}, {"hours": "9-12"}], MORNING, True, datetime(2026, 11, 23, 18)),
+        (special_day("2026-11-23", "x"), MORNING, True, datetime(2026, 11, 23, 18)),
+    ],
+)
+def test_a_holiday_counts_in_place_of_the_week(
+    special: list[dict[str, str]], at: datetime, is_open: bool, changes_at: datetime | None
+) -> None:
+    state = state_at(WEEK, at, special)
+    assert state is not None
+    assert (state.is_open, state.changes_at) == (is_open, changes_at)
+
+
+def test_a_space_without_a_week_may_have_single_days() -> None:
+    assert state_at([], MONDAY, []) is None
+    state = state_at([], datetime(2026, 11, 23, 10), [{"from": "2026-11-23", "hours": "9-12"}])
+    assert state is not None and state.is_open
+
+
+@given(st.dates(date(2026, 1, 1), date(2027, 1, 1)), st.integers(0, 40))
+def test_every_day_of_a_holiday_is_one(first: date, length: int) -> None:
+    last = first + timedelta(days=length)
+    days = special_days([{"from": first.isoformat(), "through": last.isoformat()}])
+    assert sorted(days) == [first + timedelta(days=step) for step in range(length + 1)]
+    assert (
+        special_days([{"from": last.isoformat(), "through": (first - timedelta(days=1)).isoformat()}]) == {}
+    )

@@ -18,7 +18,7 @@ from coffee_node import hookimpl
 from coffee_node.activitypub.registry import Registry
 from coffee_node.base.config import NodeConfig
 from coffee_node.base.config_sections import NodeSection
-from coffee_node.base.contracts import ActorRef, Link
+from coffee_node.base.contracts import ActorRef, Link, ObjectType
 from coffee_node.base.database import db, init_database, write
 from coffee_node.base.i18n import Catalogues
 from coffee_node.base.plugin_manager import build_plugin_manager
@@ -61,7 +61,7 @@ def app(tmp_path: Path, password_hash: str) -> Iterator[Flask]:
     made.extensions[EXTENSION] = Node(
         config=config,
         plugins=build_plugin_manager([("sample", SampleFeature())], (), entry_points=False),
-        registry=Registry(),
+        registry=_registry(),
         http=Mock(),
         queue=Mock(),
         catalogues=Catalogues([], tmp_path / "cache"),
@@ -78,6 +78,13 @@ def app(tmp_path: Path, password_hash: str) -> Iterator[Flask]:
     with made.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+def _registry() -> Registry:
+    """One that knows events, so that they are found."""
+    registry = Registry()
+    registry.add_type("sample", ObjectType("Event", schema=Mock(), model=Event))
+    return registry
 
 
 def _furnish(password_hash: str) -> None:
