@@ -30,7 +30,6 @@ ANSWERED_LATER = {
     "register_indicators": "the report comes as a plugin",
     "register_checks": "for plugins that keep tables; the doctor asks them",
     "refuse_activity": "for moderation plugins; the core refuses by its own rules",
-    "activity_published": "news for plugins; the core acts in its services",
     "validate_pass": "the pass comes as a plugin",
     "issue_pass": "the pass comes as a plugin",
     "score_matches": "matching comes as a plugin",

@@ -1,4 +1,4 @@
-"""Which tables of objects are long: there, counts and bounds are kept for some seconds instead of asked anew."""
+"""Which tables of objects are long: there, counts and bounds stay in memory for some seconds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MANY = 2_000
 
 
 def is_long(model: type[Any]) -> bool:
-    """Whether a table has so many rows that reading all of them takes time; a short one is asked about anew."""
+    """Whether a table has so many rows that reading all of them takes time."""
     key = f"long table {model.__tablename__}"
     known: dict[str, bool] = g.setdefault("long_tables", {})
     if key not in known:

@@ -65,7 +65,7 @@ def search_text(values: Mapping[str, Any]) -> SearchText:
 
 
 def _plain(text: str) -> str:
-    """A text without markup, and with single letters in place of joined ones, which no database takes apart."""
+    """A text without markup; joined letters become single ones, because no database takes them apart."""
     text = MARKUP.sub(" ", text) if "<" in text else text
     text = html.unescape(text) if "&" in text else text
     text = text[:TEXT_LIMIT]

@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Table, bindparam, column, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Table,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy import String as SqlString
 from sqlalchemy import table as sql_table
 from sqlalchemy import text as sql
@@ -74,7 +84,7 @@ def rank(terms: Sequence[Term], *, every: bool = True) -> ColumnElement[float]:
     if is_postgres():
         joint = " & " if every else " | "
         asked = func.to_tsquery("simple", joint.join(_postgres_term(term) for term in terms))
-        weights = literal_column("'{0.1, 0.2, 0.5, 1.0}'::float4[]")
+        weights: ColumnElement[Any] = literal_column("'{0.1, 0.2, 0.5, 1.0}'::float4[]")
         return -func.ts_rank(weights, SEARCH_TEXT.c.vector, asked, 1)
     return func.bm25(literal_column("search_text"), NAME_WEIGHT, TAG_WEIGHT, BODY_WEIGHT)
 

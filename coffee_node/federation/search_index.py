@@ -72,10 +72,10 @@ def put(
 
 @lru_cache(maxsize=64)
 def _entries(table: Table) -> Insert:
-    """The entries of some rows, copied by the database itself; built once, which costs more than to run it."""
+    """The entries of some rows, copied by the database itself; built once, because that takes long."""
     row = table.c
     empty = {"country": literal(""), "latitude": null(), "longitude": null()}
-    more = {name: row[name] if name in row else value for name, value in empty.items()}
+    more = {name: row.get(name, value) for name, value in empty.items()}
     moment = func.coalesce(row.start_time, row.published) if "start_time" in row else row.published
     wanted = {
         "kind": literal(table.name),

@@ -25,6 +25,7 @@ MOST_RANKED = 1_000
 TRIES = 3
 ENTRY: Any = SearchEntry.__table__
 Where = Sequence[ColumnElement[bool]]
+Groups = list[tuple[tuple[Any, ...], int]]
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,11 @@ def may_find(account: Account | None) -> list[ColumnElement[bool]]:
 
 def of_kind(kind: str) -> ColumnElement[bool]:
     """The where-clause of entries of one table, written so that no index is tried before the words."""
-    return ENTRY.c.kind.concat("") == kind
+    is_its: ColumnElement[bool] = ENTRY.c.kind.concat("") == kind
+    return is_its
 
 
-def having(text: str, kind: str) -> ColumnElement[int] | None:
+def having(text: str, kind: str) -> Any:
     """The keys of the rows of a table in which every word stands, for lists; None when it has no word."""
     terms = terms_of(text)
     if not terms:
@@ -137,14 +139,12 @@ def best(sought: Sought, where: Where, limit: int, after: tuple[float, int] | No
     return [Hit(kind, object_id, id_, value) for id_, kind, object_id, value in rows]
 
 
-def tally(sought: Sought, where: Where, by: Sequence[ColumnElement[Any]]) -> list[tuple[tuple[Any, ...], int]]:
+def tally(sought: Sought, where: Where, by: Sequence[ColumnElement[Any]]) -> Groups:
     """How many objects fit, for each combination of these values."""
     if sought.way == "nothing":
         return []
     query = _from_texts(select(*by, func.count())).group_by(*by)
-    rows = db.session.connection().execute(
-        query.where(matches(sought.terms, every=sought.every), *where)
-    )
+    rows = db.session.connection().execute(query.where(matches(sought.terms, every=sought.every), *where))
     return [(tuple(row[:-1]), row[-1]) for row in rows]
 
 

@@ -24,7 +24,7 @@ def letters_of(word: str) -> int:
 
 
 def one_error_from(word: str) -> set[str]:
-    """Every spelling with one letter more, less, other or swapped; the first one stays unless it is swapped."""
+    """Every spelling with one error; the first letter stays unless it changes places with the second."""
     places = range(1, len(word))
     found = {word[:place] + word[place + 1 :] for place in places}
     found |= {word[:place] + letter + word[place + 1 :] for place in places for letter in LETTERS}

@@ -10,22 +10,24 @@ MOST_WORDS = 8
 PREFIX_FROM = 2
 # Folded; what a question may leave out without meaning less, in the four languages of the pages.
 STOP_WORDS = frozenset(
-    # French
-    "a ai au aux avec ce ces cet cette chez dans de des du elle en est et etc eux il ils je l la le les leur "
-    "leurs lui ma mais me mes mon ne nos notre nous on ou par pas plus pour qu que qui sa sans se ses son sont "
-    "sur ta te tes ton tu un une vers vos votre vous y d c j m n s t "
-    # Dutch
-    "aan al als bij dat de den der deze die dit door een en er haar heb hebben heeft het hij hoe hun ik in is je "
-    "kan maar met mijn naar niet nog of om onder ons onze ook op over te tegen tot uit uw van voor wat we wie wij "
-    "wordt zich zij zijn zo "
-    # German
-    "aber als am an auch auf aus bei bin bis da das dass dem den der des die du durch ein eine einem einen einer "
-    "er es fur hat haben ich ihr ihre im in ist kein mein mit nach nicht noch nur oder ohne sich sie sind so uber "
-    "um und uns unser von vor was wenn wer wie wir zu zum zur "
-    # English
-    "a about am an and are as at be by can do for from has have he her his how i if in into is it its my no not "
-    "of on or our she so that the their them there they this to us was we what when where which who will with you "
-    "your".split()
+    words_of(
+        # French
+        "a ai au aux avec ce ces cet cette chez dans de des du elle en est et etc eux il ils je l la "
+        "le les leur leurs lui ma mais me mes mon ne nos notre nous on ou par pas plus pour qu que "
+        "qui sa sans se ses son sont sur ta te tes ton tu un une vers vos votre vous y d c j m n s t "
+        # Dutch
+        "aan al als bij dat de den der deze die dit door een en er haar heb hebben heeft het hij hoe "
+        "hun ik in is je kan maar met mijn naar niet nog of om onder ons onze ook op over te tegen "
+        "tot uit uw van voor wat we wie wij wordt zich zij zijn zo "
+        # German
+        "aber als am an auch auf aus bei bin bis da das dass dem den der des die du durch ein eine "
+        "einem einen einer er es fur hat haben ich ihr ihre im in ist kein mein mit nach nicht noch "
+        "nur oder ohne sich sie sind so uber um und uns unser von vor was wenn wer wie wir zu zum zur "
+        # English
+        "a about am an and are as at be by can do for from has have he her his how i if in into is it "
+        "its my no not of on or our she so that the their them there they this to us was we what when "
+        "where which who will with you your "
+    )
 )
 
 

@@ -14,7 +14,7 @@ from coffee_node.node import current_node
 from coffee_node.web import auth, signing_in
 from coffee_node.web.account_forms import CodeForm, SetupForm, SignInForm
 from coffee_node.web.addresses import safe_back
-from coffee_node.web.attempt_limits import count_attempt
+from coffee_node.web.attempt_limits import count_attempt, count_spent_link
 from coffee_node.web.forms import keeps_form, tidy
 
 account_pages = Blueprint("account", __name__)
@@ -131,5 +131,6 @@ def _is_usable(form: SetupForm, email: str) -> bool:
 
 
 def link_is_spent() -> tuple[str, int]:
-    """The page of a link that works no more."""
+    """The page of a link that works no more; TooManyRequests for who meets dozens of them."""
+    count_spent_link()
     return render_template("link_spent.html"), 410

@@ -59,9 +59,9 @@ def tell_visitor(
             _("What you asked to hear of, from %(name)s:", name=current_node.config.node.name),
             label,
             _listed(rows, has_more),
-            f"{_('The whole list:')} {address_of(href)}",
-            f"{_('Change, pause or delete your saved searches:')} {address_of(f'/alerts/{secret}')}",
-            f"{_('No more mails about this one:')} {stop}",
+            " ".join((_("The whole list:"), address_of(href))),
+            " ".join((_("Change, pause or delete your saved searches:"), address_of(f"/alerts/{secret}"))),
+            " ".join((_("No more mails about this one:"), stop)),
         ]
         subject = ngettext(
             "%(num)d new entry in a list you watch", "%(num)d new entries in a list you watch", len(rows)

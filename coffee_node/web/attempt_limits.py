@@ -11,6 +11,7 @@ from coffee_node.base.rate_limits import too_many
 from coffee_node.node import current_node
 
 STRETCH = 15 * 60
+SPENT_LINKS = 60
 ONE = 10
 
 
@@ -46,3 +47,8 @@ def count_use(what: str, *, most: int, seconds: int = STRETCH) -> None:
     """Count one use of something that anybody may use so often from one address."""
     if current_node.rate_limits.hit(f"{what} {request.remote_addr or ''}", seconds) > most:
         raise too_many(_("These were many attempts."), seconds)
+
+
+def count_spent_link() -> None:
+    """Count a link that does not work: people meet a few of them, who guesses meets nothing else."""
+    count_use("spent link", most=SPENT_LINKS)

@@ -26,6 +26,7 @@ from coffee_node.web.auth import current_account, managed_space, require_manager
 from coffee_node.web.forms import FederatedForm, RadioField, SelectField, keeps_form, tidy
 from coffee_node.web.language import NATIVE_NAMES
 from coffee_node.web.member_words import role_choices
+from coffee_node.web.shown_once import page_shown_once
 
 MOST_ADDRESSES = 100
 MOST_A_DAY = 500
@@ -94,7 +95,7 @@ def _send(form: InviteForm, space: Actor, addresses: list[str]) -> Any:
     if not sent:
         return redirect(f"/members?space={space.slug}", 303)
     if not current_node.config.mail.url:
-        return render_template("accounts/invited.html", sent=sent, space=space)
+        return page_shown_once("accounts/invited.html", sent=sent, space=space)
     told = ngettext("The invitation is on its way.", "%(num)d invitations are on their way.", len(sent))
     flash(told, "ok")
     return redirect(f"/members?space={space.slug}#invitations", 303)
@@ -119,7 +120,7 @@ def send_again(number: int) -> Any:
     link = invitations.send_again(row)
     if not current_node.config.mail.url:
         sent = [invitations.Invited(row.email, link)]
-        return render_template("accounts/invited.html", sent=sent, space=row.space)
+        return page_shown_once("accounts/invited.html", sent=sent, space=row.space)
     flash(gettext("The invitation is on its way once more, with a new link."), "ok")
     return redirect(f"/members?space={row.space.slug}#invitations", 303)
 
@@ -144,7 +145,6 @@ def accept(secret: str) -> Any:
     form = PersonForm(data={"language": row.language or current_language.get()})
     form.offer_languages()
     if request.method == "POST" and form.validate():
-        count_use("accept", most=MOST_ADDRESSES)
         account = _accept(form, row)
         if account is not None:
             place = row.space.name or row.space.slug

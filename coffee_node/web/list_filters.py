@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from coffee_node.base.places import bounding_box
-from coffee_node.federation.models import Actor, FederatedObject, ObjectTag
 from coffee_node.federation import search_query
+from coffee_node.federation.models import Actor, FederatedObject, ObjectTag
 from coffee_node.federation.search import fold
 from coffee_node.web.language import HOUSE_ZONE
 from coffee_node.web.list_query import ListQuery

@@ -1,4 +1,4 @@
-"""Counts of very long lists, which may be some seconds old; those of short ones are counted at each question."""
+"""Counts of very long lists, which may be some seconds old; those of short ones are always new."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def of_list(
 
 
 def _form_of(clause: ColumnElement[bool]) -> str:
-    """The clause as a text without its values, written once per request: the filters of a page share theirs."""
+    """The clause as a text without its values, written once per request: filters share theirs."""
     known: dict[int, tuple[ColumnElement[bool], str]] = g.setdefault("forms_of_clauses", {})
     if id(clause) not in known:
         # The clause is kept with its text, so that no other one gets its number.

@@ -33,7 +33,7 @@ Counts = tuple[int, dict[str, dict[Any, int]]]
 
 @dataclass(frozen=True)
 class Side:
-    """One way to divide what is found: its parameter, the value of an entry, and which entries one choice means."""
+    """One way to divide what is found: its parameter, an entry's value, and what is chosen."""
 
     param: str
     value: ColumnElement[Any]
@@ -151,7 +151,7 @@ def counts_of(rows: Sequence[tuple[tuple[Any, ...], int]], all_sides: Sequence[S
 def facets(query: ListQuery, found: Mapping[str, Mapping[Any, int]]) -> list[dict[str, Any]]:
     """The filters for the macro facet_list."""
     kinds = kind_labels()
-    by_type = {name: found["type"].get(kind, 0) for kind, (name, _label) in kinds.items() if found["type"].get(kind)}
+    by_type = {name: found["type"].get(kind, 0) for kind, (name, _label) in kinds.items()}
     labels = dict(kinds.values())
     languages = _by_number(_base_languages(found["lang"]))
     sources = _by_number({value or HERE: number for value, number in found["source"].items()})
@@ -215,4 +215,3 @@ def _time_facet(query: ListQuery, counts: Mapping[Any, int]) -> dict[str, Any]:
 def where_of_sides(all_sides: Sequence[Side]) -> list[ColumnElement[bool]]:
     """The where-clauses of everything that is chosen."""
     return [clause for side in all_sides if (clause := side.clause()) is not None]
-

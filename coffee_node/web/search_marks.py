@@ -21,9 +21,7 @@ class Marker:
 
     def __init__(self, terms: Iterable[Term]) -> None:
         terms = list(terms)
-        self._words = {
-            word for term in terms for word in (term.word.split() if term.is_tag else term.forms)
-        }
+        self._words = {word for term in terms for word in (term.word.split() if term.is_tag else term.forms)}
         self._beginnings = tuple(term.word for term in terms if term.is_prefix)
 
     def fits(self, word: str) -> bool:

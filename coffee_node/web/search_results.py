@@ -206,4 +206,3 @@ def _best_text(shown: Mapping[str, Any], marker: Marker) -> tuple[str, str]:
 def _foreign(language: str) -> str:
     """The language to name where it is not the reader's."""
     return "" if language.split("-")[0] == current_language.get() else language
-

@@ -8,11 +8,12 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from coffee_node.base.i18n import gettext as _
+from coffee_node.node import current_node
 from coffee_node.web.list_facets import scope_choices
 from coffee_node.web.list_forms import COLUMNS, CSV_LIMIT, feed_choices, list_csv, list_feed, list_json
 from coffee_node.web.list_query import ListQuery
 from coffee_node.web.search_facets import facets
-from coffee_node.web.search_kinds import kind_labels
+from coffee_node.web.search_kinds import label_of
 from coffee_node.web.search_results import EXTRA, Results, run_search
 from coffee_node.web.web_feeds import ENTRIES
 
@@ -31,7 +32,7 @@ def search() -> str:
         scopes=scope_choices(page.query) if is_asked else [],
         facets=facets(page.query, page.counts) if is_asked else [],
         feeds=feed_choices(page) if is_asked else [],
-        lists=_lists(page.query),
+        lists=_lists(),
     )
 
 
@@ -71,8 +72,7 @@ def _title(page: Results) -> str:
     return _("Search: %(words)s", words=words) if words else _("Search")
 
 
-def _lists(query: ListQuery) -> list[dict[str, str]]:
-    """The lists to look through where nothing was found or asked, each with the same words."""
-    return [
-        {"label": label, "href": f"/{name}"} for name, label in kind_labels().values() if name not in ("note",)
-    ]
+def _lists() -> list[dict[str, str]]:
+    """The lists to look through where nothing was found or asked."""
+    types = [one for one in current_node.registry.types() if one.list_path]
+    return [{"label": label_of(one), "href": one.list_path} for one in types]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import segno
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request
 from markupsafe import Markup
 from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, InputRequired
@@ -17,6 +17,7 @@ from coffee_node.web.attempt_limits import count_attempt
 from coffee_node.web.auth import require_account, signed_in_account
 from coffee_node.web.forms import FederatedForm, keeps_form, tidy
 from coffee_node.web.password_views import proves_password
+from coffee_node.web.shown_once import page_shown_once
 
 code_pages = Blueprint("codes", __name__)
 
@@ -120,8 +121,8 @@ def _is_proven(form: ProofForm, account: Account) -> bool:
     return bool(form.validate()) and ("current" not in form or proves_password(form, account, "current"))
 
 
-def _show_codes(codes: list[str]) -> str:
-    return render_template("accounts/codes_made.html", codes=codes)
+def _show_codes(codes: list[str]) -> Response:
+    return page_shown_once("accounts/codes_made.html", codes=codes)
 
 
 def _in_groups(key: str) -> str:

@@ -19,6 +19,7 @@ from coffee_node.federation.account_models import Account, Token
 from coffee_node.web.attempt_limits import count_use
 from coffee_node.web.auth import require_account, signed_in_account
 from coffee_node.web.forms import FederatedForm, RadioField, keeps_form, tidy
+from coffee_node.web.shown_once import page_shown_once
 
 TOKENS_PER_HOUR = 30
 
@@ -59,7 +60,7 @@ def new_token() -> Any:
         with write():
             secret = accounts.create_token(account, form.scope.data, tidy(form.name.data))
             audit.record("token", by=account, account=account)
-        return render_template("accounts/token_made.html", secret=secret, name=tidy(form.name.data))
+        return page_shown_once("accounts/token_made.html", secret=secret, name=tidy(form.name.data))
     page = render_template("accounts/token_form.html", form=form, account=account)
     return page, 422 if form.problems() else 200
 

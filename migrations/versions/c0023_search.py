@@ -110,8 +110,8 @@ def _index_lists() -> None:
         "ix_proposal_list",
         "proposal",
         [
-            "published", "id", "deleted_at", "visibility", "end_time", "available_quantity", "purpose", "kind",
-            "country", "language", "employment_type", "origin", "actor_id", "latitude", "longitude",
+            "published", "id", "deleted_at", "visibility", "end_time", "available_quantity", "purpose",
+            "kind", "country", "language", "employment_type", "origin", "actor_id", "latitude", "longitude",
         ],
     )  # fmt: skip
 
@@ -120,7 +120,7 @@ def _note_what_is_there(connection: sa.Connection) -> None:
     """Plugins' tables too: whatever has the columns of objects."""
     inspector = sa.inspect(connection)
     for name in inspector.get_table_names():
-        if OBJECT_COLUMNS <= {column["name"] for column in inspector.get_columns(name)}:
+        if {column["name"] for column in inspector.get_columns(name)} >= OBJECT_COLUMNS:
             last = connection.scalar(sa.select(sa.func.max(sa.column("id"))).select_from(sa.table(name)))
             row = {"kind": name, "done_id": 0, "last_id": last}
             if last:

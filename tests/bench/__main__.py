@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-PROGRAMS = ("crypto_limit", "fanout", "delivery", "inbox", "idle", "outage", "kill9")
+PROGRAMS = ("crypto_limit", "fanout", "delivery", "inbox", "pages", "search", "idle", "outage", "kill9")
 
 
 def main() -> int:

@@ -20,7 +20,7 @@ from coffee_node.base import clock
 from coffee_node.base.config import load_config
 from coffee_node.base.database import db, write
 from coffee_node.features.events.models import CATEGORIES, Event
-from coffee_node.features.profiles.models import Profile
+from coffee_node.features.profiles.models import Profile, ProfileTerm
 from coffee_node.features.proposals.models import Proposal
 from coffee_node.federation import search_index, search_vocabulary
 from coffee_node.federation.models import Actor, ObjectTag
@@ -121,8 +121,36 @@ class BigNode:
             with write():
                 db.session.execute(insert(model.__table__), rows)
                 db.session.execute(insert(ObjectTag.__table__), list(self._tag_rows(rows)))  # type: ignore[arg-type]
+                self._write_terms(model, rows)
                 texts = {row["uri"]: search_text(row) for row in rows}
                 search_index.put(model.__table__, texts)
+
+    def _write_terms(self, model: type[Any], rows: list[dict[str, Any]]) -> None:
+        """What a directory of people finds them by, as the feature derives it from what they publish."""
+        if model is not Profile:
+            return
+        found = select(Profile.uri, Profile.id).where(Profile.uri.in_([row["uri"] for row in rows]))
+        ids = dict(db.session.execute(found).tuples().all())
+        terms = [
+            {
+                "profile_id": ids[row["uri"]],
+                "kind": kind,
+                "value": value,
+                "label": value,
+                "rank": 0,
+                "reach": 3,
+            }
+            for row in rows
+            for kind, value in self._terms(row)
+        ]
+        db.session.execute(insert(ProfileTerm.__table__), terms)  # type: ignore[arg-type]
+
+    def _terms(self, row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        yield "country", row["country"]
+        yield from (("language", code) for code in row["languages"])
+        yield from (("skill", tag["name"].lstrip("#")) for tag in row["tags"])
+        if row["availability"]:
+            yield "available", "1"
 
     def _tag_rows(self, rows: list[dict[str, Any]]) -> Iterator[dict[str, str]]:
         for row in rows:
@@ -134,7 +162,10 @@ class BigNode:
         uri = f"https://{host}/{path}/{number}"
         skills = dict.fromkeys(rng.choices(self.skills, cum_weights=self._skill_weights, k=3))
         content = f"<p>{self.words.text(45)}</p><p>{self.words.text(20)}</p>"
-        tags = [{"type": "Hashtag", "name": f"#{skill}", "href": f"https://{host}/tags/{skill}"} for skill in skills]
+        tags = [
+            {"type": "Hashtag", "name": f"#{skill}", "href": f"https://{host}/tags/{skill}"}
+            for skill in skills
+        ]
         if number % 97 == 0:
             self.samples.append(f"{name} {content}")
         document = {"id": uri, "type": path, "name": name, "content": content, "tag": tags}
@@ -163,29 +194,46 @@ class BigNode:
 
     def _event(self, number: int) -> dict[str, Any]:
         start = clock.utcnow() + timedelta(minutes=self.rng.randrange(-250_000, 250_000))
-        return self._object("events", number, " ".join(self.words.said(4)).capitalize()) | self._place() | {
-            "type": "Event",
-            "start_time": start,
-            "end_time": start + timedelta(hours=2),
-            "timezone": "Europe/Paris",
-            "category": self.rng.choice(list(CATEGORIES)),
-            "is_online": self.rng.random() < 0.2,
-        }
+        return (
+            self._object("events", number, " ".join(self.words.said(4)).capitalize())
+            | self._place()
+            | {
+                "type": "Event",
+                "start_time": start,
+                "end_time": start + timedelta(hours=2),
+                "timezone": "Europe/Paris",
+                "category": self.rng.choice(list(CATEGORIES)),
+                "is_online": self.rng.random() < 0.2,
+            }
+        )
 
     def _person(self, number: int) -> dict[str, Any]:
         name = " ".join(self.words.said(2)).title()
-        return self._object("people", number, name) | self._place() | {
+        place = self._place()
+        return {
+            **self._object("people", number, name),
+            **place,
             "type": "Person",
+            "visibility": "public",
             "headline": " ".join(self.words.said(3)),
             "is_listed": True,
+            "list_reach": 3,
+            "sort_name": name.lower(),
+            "near_latitude": place["latitude"],
+            "near_longitude": place["longitude"],
+            "near_reach": 3,
             "languages": self.rng.sample(["fr", "nl", "en", "de"], 2),
             "availability": self.rng.choice(("", "available", "soon")),
         }
 
     def _offer(self, number: int) -> dict[str, Any]:
-        return self._object("offers", number, " ".join(self.words.said(4)).capitalize()) | self._place() | {
-            "type": "Note",
-            "purpose": self.rng.choice(("offer", "request")),
-            "kind": self.rng.choice(("skill", "mission", "desk", "job")),
-            "end_time": clock.utcnow() + timedelta(days=self.rng.randrange(-20, 90)),
-        }
+        return (
+            self._object("offers", number, " ".join(self.words.said(4)).capitalize())
+            | self._place()
+            | {
+                "type": "Note",
+                "purpose": self.rng.choice(("offer", "request")),
+                "kind": self.rng.choice(("skill", "mission", "desk", "job")),
+                "end_time": clock.utcnow() + timedelta(days=self.rng.randrange(-20, 90)),
+            }
+        )

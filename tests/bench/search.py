@@ -50,7 +50,8 @@ def main() -> int:
             db.session.remove()
             db.engine.dispose()
     result = judge(rounds, arguments.mode, is_quiet=quiet and is_quiet())
-    result |= {"mode": arguments.mode, "params": {"objects": sum(SIZES[arguments.quick]), "questions": QUESTIONS}}
+    params = {"objects": sum(SIZES[arguments.quick]), "questions": QUESTIONS}
+    result |= {"mode": arguments.mode, "params": params}
     return tell("search", "G9", result, arguments.json)
 
 
@@ -59,7 +60,8 @@ def questions(texts: Sequence[str], number: int) -> list[str]:
     rng = random.Random(SEED)  # noqa: S311 - made up, not secret
     found = []
     for place in range(number):
-        said = [word for word in words_of(fold(rng.choice(texts))) if word not in STOP_WORDS and len(word) > 3]
+        words = words_of(fold(rng.choice(texts)))
+        said = [word for word in words if word not in STOP_WORDS and len(word) > 3]
         asked = rng.sample(said, rng.choice((1, 2, 2, 3)))
         if place % 5 == 4:
             longest = max(range(len(asked)), key=lambda one: len(asked[one]))

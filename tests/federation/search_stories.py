@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 
 from coffee_node.base.database import db, write
 from coffee_node.federation import search_query
@@ -42,7 +42,8 @@ def times_known(node: TestNode, word: str) -> int:
 def words_are_folded_and_formed(fediverse: Fediverse) -> None:
     """Accents, capitals, plurals and small words do not matter; all words must be there."""
     lille = fediverse.node("lille")
-    lille.post(event_document(name="Atelier numérique", content="<p>Pour les artisans de Wallonie, l\u2019été</p>"))
+    text = "<p>Pour les artisans de Wallonie, l\u2019été</p>"
+    lille.post(event_document(name="Atelier numérique", content=text))
     lille.post(event_document(name="Atelier de cuisine", content="<p>Un cœur d\u2019artichaut</p>"))
     assert found(lille, "NUMERIQUE ateliers") == ("all", ["Atelier numérique"])
     assert found(lille, "l'atelier de la cuisine") == ("all", ["Atelier de cuisine"])
@@ -50,7 +51,7 @@ def words_are_folded_and_formed(fediverse: Fediverse) -> None:
     assert found(lille, "wall") == ("all", ["Atelier numérique"])
     assert sorted(found(lille, "atelier")[1]) == ["Atelier de cuisine", "Atelier numérique"]
     assert found(lille, " ,;- ") == ("", [])
-    assert found(lille, '"\' OR * NEAR(a) -x tags:y )(') == ("nothing", [])
+    assert found(lille, "\"' OR * NEAR(a) -x tags:y )(") == ("nothing", [])
 
 
 def every_language_is_searched(fediverse: Fediverse) -> None:
@@ -126,7 +127,7 @@ def older_objects_are_read_in_steps(fediverse: Fediverse) -> None:
     with lille.context():
         with write() as session:
             session.execute(text("DELETE FROM search_entry"))
-            session.execute(SearchWord.__table__.delete())
+            session.execute(delete(SearchWord))
             for kind in ("event", "space", "plugin_gone"):
                 session.add(SearchBacklog(kind=kind, done_id=0, last_id=100))
         assert counts(lille) == (0, 0)

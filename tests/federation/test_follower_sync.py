@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from coffee_node.activitypub.http_client import DeliveryRequest
 from coffee_node.base.database import db, write
-from coffee_node.federation import actors, follower_sync, outbox
+from coffee_node.federation import actors, follower_digests, follower_sync, outbox
 from coffee_node.federation.actors import find_local_actor
 from coffee_node.federation.models import Activity, Follow
 from coffee_node.federation.social_models import FollowerCheck
@@ -20,9 +20,9 @@ ACTIVITY = "application/activity+json"
 
 def test_the_digest_of_the_proposal_is_ours() -> None:
     users = [f"https://testing.example.org/users/{number}" for number in (1, 2)]
-    assert follower_sync.digest_of(users) == VECTOR
-    assert follower_sync.digest_of(reversed(users)) == VECTOR
-    assert follower_sync.digest_of([]) == "0" * 64
+    assert follower_digests.digest_of(users) == VECTOR
+    assert follower_digests.digest_of(reversed(users)) == VECTOR
+    assert follower_digests.digest_of([]) == "0" * 64
 
 
 def follow_state(node: TestNode) -> list[str]:
@@ -76,7 +76,7 @@ def test_each_lane_names_the_followers_of_its_host_only(fediverse: Fediverse) ->
         assert space is not None
         here, there = (space.id, tournai.host), (space.id, "gent.example")
         headers = follower_sync.headers_for([here, there])
-    digest = follower_sync.digest_of([f"{tournai.url}/actors/tournai"])
+    digest = follower_digests.digest_of([f"{tournai.url}/actors/tournai"])
     base = f"{lille.url}/actors/lille"
     assert headers[here] == (
         f'collectionId="{base}/followers", url="{base}/followers_synchronization", digest="{digest}"'

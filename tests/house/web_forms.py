@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from flask.testing import FlaskClient
+from werkzeug.datastructures import Headers
 from werkzeug.test import TestResponse
 
 from coffee_node.testing import TestNode
@@ -75,6 +76,7 @@ class FormBrowser:
         self.page = ""
         self.status = 0
         self.screens = 0
+        self.headers = Headers()
 
     def open(self, path: str) -> str:
         """Open a page and follow where it leads; its text."""
@@ -108,7 +110,7 @@ class FormBrowser:
             self.path = self._local(response.headers["Location"])
             response = self.client.get(self.path, base_url=self.node.url, headers=HEADERS)
         self.path = response.request.full_path.rstrip("?")
-        self.page, self.status = response.text, response.status_code
+        self.page, self.status, self.headers = response.text, response.status_code, response.headers
         self.screens += 1
         return self.page
 

@@ -1,4 +1,4 @@
-"""The search page: results of all types, true filters, marks, pages, other forms, and what it says when empty."""
+"""The search page: results of all types, true filters, marks, pages, other forms, and nothing found."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 from html import unescape
 
 import pytest
+from sqlalchemy import delete
 from sqlalchemy import event as sql_event
 
 from coffee_node.base.database import db, write
@@ -150,7 +151,7 @@ def test_old_objects_that_are_still_being_read_are_mentioned(lille: TestNode) ->
         session.add(SearchBacklog(kind="event", done_id=0, last_id=10))
     assert "still reading" in lille.page("/search?q=poterie")
     with lille.context(), write() as session:
-        session.execute(SearchBacklog.__table__.delete())
+        session.execute(delete(SearchBacklog))
     assert "still reading" not in lille.page("/search?q=poterie")
 
 

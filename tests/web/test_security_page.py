@@ -168,6 +168,7 @@ def test_a_program_gets_a_secret_that_is_shown_once_and_can_be_ended(lille: Test
     text = claire.send("/tokens/new", name="Agenda of our site", scope="read")
     shown = re.search(r'<code class="key">([\w-]+)</code>', text)
     assert shown is not None
+    assert claire.headers["Cache-Control"] == "no-store"
     with lille.context():
         token = accounts.token_for(shown[1])
         assert token is not None and (token.account.handle, token.scope) == ("claire", "read")

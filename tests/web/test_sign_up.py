@@ -179,3 +179,13 @@ def test_a_manager_of_another_space_can_neither_see_nor_decide_a_request(fediver
     (row,) = lille.rows(SignUp)
     tom_here.open(f"/members/requests/{row.id}/refuse")
     assert tom_here.status == 404
+
+
+def test_links_are_guessed_sixty_times_and_then_not(fediverse: Fediverse) -> None:
+    lille = node(fediverse, "open")
+    visitor = FormBrowser(lille)
+    for number in range(60):
+        visitor.open(f"/{('sign-up', 'password/reset', 'invitations')[number % 3]}/guess{number}")
+        assert visitor.status == 410
+    visitor.open("/me/security/address/guess")
+    assert visitor.status == 429

@@ -146,7 +146,7 @@ def test_a_feed_that_fails_is_asked_less_often_and_says_why(
     send(lille, browser, WATCH, f"{WATCH}/feeds/{feed.id}/resume")
     assert read_feeds(lille) == "1 feeds were read, 1 entries are new."
     send(lille, browser, WATCH, f"{WATCH}/feeds/{feed.id}/remove")
-    assert lille.rows(WatchedFeed) == lille.rows(FeedEntry) == []
+    assert not lille.rows(WatchedFeed) and not lille.rows(FeedEntry)
 
 
 def test_nobody_works_with_another_place_s_feeds(lille: TestNode, ministry: Ministry) -> None:

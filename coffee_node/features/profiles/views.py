@@ -134,7 +134,7 @@ def _points(cards: list[dict[str, Any]]) -> list[MapPoint]:
 def _available(directory: Directory) -> dict[str, Any]:
     chosen = directory.query.extra.get("available", "")
     return {
-        "label": f"{_('Only who is available')} ({directory.available_count()})",
+        "label": _("Only who is available (%(num)d)", num=directory.available_count()),
         "href": directory.query.href(available="" if chosen else "1"),
         "is_active": bool(chosen),
     }

@@ -86,8 +86,8 @@ def _mail(row: Proposal, account: Account, end: datetime) -> None:
     stop = unsubscribing.address_for(account, kinds=[ENDING.name])
     parts = [
         _("“%(title)s” ends on %(date)s.", title=row.name, date=essentials.end_day(row)),
-        f"{_('Yes, it is still valid: 60 days more')}\n{address}",
-        f"{_('No, close it')}\n{address}?answer=no",
+        "\n".join((_("Yes, it is still valid: 60 days more"), address)),
+        "\n".join((_("No, close it"), f"{address}?answer=no")),
         _("Without an answer it ends on that day. You can reopen it on its page at any time:"),
         row.uri,
         _("No more mails about this: %(address)s", address=stop),

@@ -14,8 +14,9 @@ WORDS = st.text("abcdeé", max_size=9)
 @pytest.mark.parametrize(
     ("one", "other", "errors"),
     [
-        ("atelier", "atelier", 0), ("atelier", "ateliers", 1), ("atelier", "atlier", 1), ("atelier", "atelire", 1),
-        ("atelier", "ataleir", 2), ("mons", "lille", 3), ("", "ab", 2), ("ca", "abc", 3),
+        ("atelier", "atelier", 0), ("atelier", "ateliers", 1), ("atelier", "atlier", 1),
+        ("atelier", "atelire", 1), ("atelier", "ataleir", 2), ("mons", "lille", 3),
+        ("", "ab", 2), ("ca", "abc", 3),
     ],
 )  # fmt: skip
 def test_an_error_is_a_letter_more_less_other_or_swapped(one: str, other: str, errors: int) -> None:
@@ -40,7 +41,9 @@ def test_one_error_changes_at_most_two_letters_of_the_mask(one: str, other: str)
     assert (letters_of(one) ^ letters_of(other)).bit_count() <= 2 * errors
 
 
-@pytest.mark.parametrize(("word", "errors"), [("web", 0), ("cafe", 1), ("atelier", 2), ("2026", 0), ("b2b5x", 0)])
+@pytest.mark.parametrize(
+    ("word", "errors"), [("web", 0), ("cafe", 1), ("atelier", 2), ("2026", 0), ("b2b5x", 0)]
+)
 def test_short_words_and_numbers_are_not_corrected(word: str, errors: int) -> None:
     assert most_errors(word) == errors
 
