@@ -18,7 +18,7 @@ from coffee_node.cli.demo_network.content import SLUGS, read_place
 from coffee_node.cli.demo_network.processes import DemoNode, NodeEnded, stop
 
 START_SECONDS = 90
-STANDSTILL_SECONDS = 40
+STANDSTILL_SECONDS = 75  # what could not be fetched is tried again after a minute
 STANDSTILL_AFTER_END = 8
 SETTLE_SECONDS = 10
 PAUSE = 0.3
