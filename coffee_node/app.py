@@ -28,6 +28,7 @@ from coffee_node.features import articles, events, polls, profiles, proposals, s
 from coffee_node.federation.absences import absence_task
 from coffee_node.federation.catch_up import catch_up_task
 from coffee_node.federation.domain_policy import reason_to_refuse
+from coffee_node.federation.erasure_end import end_task
 from coffee_node.federation.followed_news import followed_news_task
 from coffee_node.federation.media import sweep_task
 from coffee_node.federation.moderation import erasing_task
@@ -37,7 +38,7 @@ from coffee_node.federation.peer_notices import peer_notices_task
 from coffee_node.federation.peer_software import software_task
 from coffee_node.federation.receipts import key_task
 from coffee_node.federation.retention import retention_task
-from coffee_node.federation.search_upkeep import search_task
+from coffee_node.federation.search_upkeep import search_tasks
 from coffee_node.federation.worker import register_jobs
 from coffee_node.node import EXTENSION, Node
 from coffee_node.web.alert_matching import alert_task
@@ -110,9 +111,10 @@ def _core_tasks() -> list[Task]:
         absence_task(),
         software_task(),
         key_task(),
+        end_task(),
         peer_notices_task(),
         erasing_task(),
-        search_task(),
+        *search_tasks(),
         alert_task(),
         sweep_task(),
         followed_news_task(),

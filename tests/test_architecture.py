@@ -23,6 +23,8 @@ ACCEPTED_STATE: dict[str, str] = {
     "coffee_node.activitypub.place_schema._countries": "names of countries: the same in every node, for ever",
     "coffee_node.federation.object_copies._held_query": "a statement made of the tables, which are code",
     "coffee_node.federation.objects._feature_columns": "the columns of a table, which are code",
+    "coffee_node.federation.search_index._entries": "a statement made of a table, which is code",
+    "coffee_node.federation.search_index._numbers": "a statement made of a table, which is code",
 }
 
 

@@ -150,6 +150,16 @@ class NodePlugins:
                 answers.append((implementation.plugin_name, answer))
         return answers
 
+    def demand_all(self, hook_name: str, **values: Any) -> None:
+        """Have everybody do their duty; PluginError names the first who cannot, and ends the asking."""
+        for implementation in self._implementations(hook_name):
+            owner = implementation.plugin_name
+            try:
+                _call(implementation, values)
+            except Exception as error:
+                self.report(owner, hook_name, error)
+                raise PluginError(f'"{owner}" failed in {hook_name}: {_told(error)}') from error
+
     def first(self, hook_name: str, **values: Any) -> Any:
         """The first answer, the latest registered asked first, or None; a failing plugin raises PluginError.
 

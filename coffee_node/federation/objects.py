@@ -140,10 +140,11 @@ def _erase(row: Any, tombstone: dict[str, Any]) -> None:
     forget_about(row.uri)
 
 
-def delete_actor(actor: Actor) -> None:
+def delete_actor(actor: Actor, *, also_to: Iterable[audience.Target] = ()) -> None:
     """Delete an actor of ours with all it published, everywhere it went, inside the caller's write().
 
-    Its keys stay, because its last messages still have to be signed; its slug is never given again.
+    `also_to` are inboxes that got other things from it. Its keys stay, because its last messages still have
+    to be signed; its slug is never given again.
     """
     for object_type in current_node.registry.types():
         model = object_type.model
@@ -157,7 +158,7 @@ def delete_actor(actor: Actor) -> None:
                 delete_object(object_type, row)
     outbox.hide_activities_about(actor.uri)
     to, cc = audience.address(actor, "public")
-    received = audience.inboxes_that_received(actor.uri)
+    received = [*audience.inboxes_that_received(actor.uri), *also_to]
     uri = f"{actor.uri}#delete"
     outbox.publish(actor, "Delete", actor.uri, to=to, cc=cc, uri=uri, also_to=received)
     forget_by(actor)

@@ -12,6 +12,7 @@ from coffee_node.activitypub import vocabulary
 from coffee_node.base import clock
 from coffee_node.base.contracts import ObjectType
 from coffee_node.base.database import after_commit, db, insert_ignore
+from coffee_node.federation import erasure_words
 from coffee_node.federation.actors import save_remote_actor
 from coffee_node.federation.incoming import Ignored
 from coffee_node.federation.models import Actor, ObjectTag
@@ -78,12 +79,17 @@ def forget_object(uri: str, owner: Actor, *, is_moderated: bool = False) -> None
         raise Ignored("only the owner may delete an object")
     db.session.execute(delete(ObjectTag).where(ObjectTag.object_uri == uri))
     forget_about(uri)
+    erasure_words.forget_notices_of([uri])
     db.session.delete(row)
     bury(uri)
 
 
 def forget_actor(actor: Actor) -> None:
-    """A Delete of an actor by itself: its objects and its profile go, the row stays as gone."""
+    """A Delete of an actor by itself: its objects and its profile go, the row stays as gone.
+
+    The row goes when our confirmation is on its way (erasure_end.py).
+    """
+    erasure_words.forget_all_of(actor)
     for object_type in current_node.registry.types():
         rows: Sequence[Any] = db.session.scalars(
             select(object_type.model).where(object_type.model.actor_id == actor.id)

@@ -7,6 +7,7 @@ deleted there goes with its entry, by a trigger or by the foreign key.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -34,6 +35,7 @@ SEARCH_TEXT = sql_table(
     "search_text", column("rowid", Integer), column("names"), column("tags"), column("body"), column("vector")
 )
 NAME_WEIGHT, TAG_WEIGHT, BODY_WEIGHT = 10.0, 5.0, 1.0
+MERGE = MappingProxyType({"pages": -500})
 SQLITE = (
     """CREATE VIRTUAL TABLE search_text USING fts5(
         names, tags, body, tokenize = "unicode61 remove_diacritics 2")""",
@@ -126,3 +128,16 @@ def texts_of(connection: Connection, ids: Iterable[int]) -> list[tuple[str, str,
     columns = (SEARCH_TEXT.c.names, SEARCH_TEXT.c.tags, SEARCH_TEXT.c.body)
     found = connection.execute(select(*columns).where(SEARCH_TEXT.c.rowid.in_(list(ids))))
     return [(names, tags, body) for names, tags, body in found]
+
+
+def merge_some(connection: Connection) -> bool:
+    """Take a step towards an index without the words of what was deleted; whether there is more to do.
+
+    FTS5 only notes that a text is gone and drops its words when it merges; PostgreSQL does it by itself.
+    """
+    if is_postgres():
+        return False
+    before = connection.scalar(sql("SELECT total_changes()"))
+    connection.execute(sql("INSERT INTO search_text (search_text, rank) VALUES ('merge', :pages)"), MERGE)
+    # Two changes are those of the command itself.
+    return int(connection.scalar(sql("SELECT total_changes()")) or 0) - int(before or 0) >= 2

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from coffee_node.base.contracts import ObjectType, Task
 from coffee_node.base.database import db, write
+from coffee_node.federation.search_engine import merge_some
 from coffee_node.federation.search_index import put_rows
 from coffee_node.federation.search_models import SearchBacklog
 from coffee_node.federation.search_vocabulary import count_new
@@ -16,22 +17,44 @@ from coffee_node.node import current_node
 
 STEP = 200
 STEPS = 100
+MOST_MERGES = 1_000
 WORKER_PATIENCE = 30.0
 
 
-def search_task() -> Task:
-    """The task of every minute; it has mostly nothing to do."""
-    return Task("search index", timedelta(minutes=1), keep_up)
+def search_tasks() -> list[Task]:
+    """What is done every minute for what is older than the index, at leisure for words, and once a day."""
+    return [
+        Task("search index", timedelta(minutes=1), read_older),
+        Task("search words", timedelta(minutes=10), count_words),
+        Task("search forgetting", timedelta(days=1), forget_deleted),
+    ]
 
 
-def keep_up() -> str:
-    """Bring the index up to date; the sentence that is shown."""
-    read = read_backlog()
-    counted = count_new()
-    return f"{read} older objects were read, the words of {counted} new ones were counted."
+def forget_deleted() -> str:
+    """Merge the index step by step until nothing of what was deleted is in it; the sentence that is shown.
+
+    Who erases a person calls it too: until then the file of the database may still hold single words.
+    """
+    steps = 0
+    is_unfinished = True
+    while is_unfinished and steps < MOST_MERGES:
+        with write(patience=WORKER_PATIENCE) as session:
+            is_unfinished = merge_some(session.connection())
+        steps += 1
+    return f"The index forgot deleted words in {steps} steps."
 
 
-def read_backlog() -> int:
+def count_words() -> str:
+    """Count the words of objects that came from elsewhere; the sentence that is shown."""
+    return f"The words of {count_new()} new objects were counted."
+
+
+def read_older() -> str:
+    """Read objects that are older than the index into it; the sentence that is shown."""
+    return f"{_read_backlog()} older objects were read."
+
+
+def _read_backlog() -> int:
     """Read rows that are older than the index into it, some hundred per transaction; how many."""
     types = {str(one.model.__tablename__): one for one in current_node.registry.types()}
     total = 0

@@ -14,7 +14,7 @@ from coffee_node.federation.search_models import SearchEntry, SearchWord
 from coffee_node.federation.search_spelling import distance, letters_of, most_errors, one_error_from
 
 SHORTEST, LONGEST = 4, 30
-STEP = 500
+STEP = 2_000
 STEPS = 20
 CANDIDATES = 4_000
 NEIGHBOURS = 3
@@ -61,7 +61,7 @@ def _counted(texts: Iterable[tuple[str, ...]]) -> Counter[str]:
 
 
 def count_new() -> int:
-    """Count the words of entries that are not counted yet, some hundred per transaction; how many were."""
+    """Count the words of entries that are not counted yet, in steps; how many entries there were."""
     total = 0
     for _ in range(STEPS):
         with write(patience=WORKER_PATIENCE) as session:

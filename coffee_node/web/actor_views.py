@@ -11,6 +11,7 @@ from coffee_node.activitypub import vocabulary
 from coffee_node.base.errors import Gone, NotFound
 from coffee_node.base.i18n import gettext as _
 from coffee_node.federation import actors, domain_policy, follows, moves, receipts
+from coffee_node.federation.erasure_end import is_departed
 from coffee_node.federation.models import Actor
 from coffee_node.federation.page_addresses import actor_url
 from coffee_node.node import current_node
@@ -29,6 +30,8 @@ def show(handle: str) -> Any:
     """The page of an actor, or its document for a program that asks for one of ours."""
     slug, _at, host = handle.partition("@")
     actor = actors.find_remote_actor(slug, host) if host else actors.find_local_actor(slug)
+    if actor is None and not host and is_departed(f"{current_node.config.base_url}/actors/{slug}"):
+        raise Gone(_("This person or place has left."))
     if actor is None or (actor.type == "Application" and actor.is_local):
         raise NotFound(_("Nobody with this name is known here."))
     if domain_policy.is_hidden(actor):

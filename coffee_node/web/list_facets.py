@@ -24,24 +24,66 @@ MOST_VALUES = 12
 
 def facet_counts(
     model: type[FederatedObject],
-    column: str,
+    column: Any,
     query: ListQuery,
     param: str = "",
     where: Sequence[ColumnElement[bool]] = (),
 ) -> dict[Any, int]:
-    """How many rows have each value of a column, with every filter but its own; one query."""
-    own = param or column
+    """How many rows have each value of a column, with every filter but its own; one query.
 
-    def count() -> list[tuple[Any, int]]:
-        counted: Any = getattr(model, column)
-        # A sum has no index: one of a single column would be read in its order, and each row with it.
-        counted = counted + 0 if isinstance(counted.type, Integer) else counted
-        clauses = [*visible(model, current_account()), *filters(model, query, without=own), *where]
-        wanted = select(counted, func.count()).where(*clauses).group_by(counted)
-        return _pairs(wanted.order_by(func.count().desc()))
+    `column` is its name, or an expression of some.
+    """
+    own = param or str(column)
+    rows = of_list(
+        f"values of {column}", model, query, where, lambda: _count(model, [column], query, own, where), (own,)
+    )
+    return {value: count for (value,), count in rows if value not in (None, "")}
 
-    rows = of_list(f"values of {column}", model, query, where, count, (own,))
-    return {value: count for value, count in rows if value not in (None, "")}
+
+def joint_counts(
+    model: type[FederatedObject],
+    query: ListQuery,
+    columns: Mapping[str, Any],
+    where: Callable[[str], Sequence[ColumnElement[bool]]],
+) -> dict[str, dict[Any, int]]:
+    """The counts of several facets by parameter: one query for all that the reader has not chosen from.
+
+    `where(param)` gives the filters of the list without that one; the columns should have few values each.
+    """
+    found: dict[str, dict[Any, int]] = {
+        param: facet_counts(model, column, query, param, where(param))
+        for param, column in columns.items()
+        if param in query.given
+    }
+    free = {param: column for param, column in columns.items() if param not in query.given}
+    clauses = where("")
+    what = f"values of {list(map(str, free.values()))}"
+    rows = of_list(
+        what, model, query, clauses, lambda: _count(model, list(free.values()), query, "", clauses)
+    )
+    for place, param in enumerate(free):
+        counts: dict[Any, int] = {}
+        for values, number in rows:
+            if values[place] not in (None, ""):
+                counts[values[place]] = counts.get(values[place], 0) + number
+        found[param] = dict(sorted(counts.items(), key=lambda pair: -pair[1]))
+    return found
+
+
+def _count(
+    model: type[FederatedObject],
+    columns: Sequence[Any],
+    query: ListQuery,
+    without: str,
+    where: Sequence[ColumnElement[bool]],
+) -> list[tuple[tuple[Any, ...], int]]:
+    counted: list[Any] = [getattr(model, one) if isinstance(one, str) else one for one in columns]
+    # A sum has no index: one of a single column would be read in its order, and each row with it.
+    counted = [one + 0 if isinstance(one.type, Integer) else one for one in counted]
+    clauses = [*visible(model, current_account()), *filters(model, query, without=without), *where]
+    wanted = select(*counted, func.count()).where(*clauses).group_by(*counted)
+    rows = db.session.execute(wanted.order_by(func.count().desc()))
+    return [(tuple(row[:-1]), row[-1]) for row in rows]
 
 
 def skill_counts(

@@ -17,7 +17,8 @@ FILE = "static/map-outlines.json"
 UNITS = 100
 STRETCH = cos(radians(50))
 MARGIN = 0.12
-LEAST_HEIGHT = 60.0
+LEAST_HEIGHT = 90.0
+MOST_TOWNS = 8
 # In parts of the width: two dots are never so near that a finger takes the wrong one.
 APART = 0.075
 
@@ -53,6 +54,7 @@ class MapDrawing:
 
     view_box: str
     outlines: Sequence[tuple[str, str]]
+    towns: Sequence[tuple[str, float, float]]
     dots: Sequence[Dot]
     text_size: float
 
@@ -68,12 +70,25 @@ def draw(points: Iterable[MapPoint]) -> MapDrawing | None:
     height = max(height, width * 0.55)
     left, top = (min(xs) + max(xs) - width) / 2, (min(ys) + max(ys) - height) / 2
     view_box = f"{left:.1f} {top:.1f} {width:.1f} {height:.1f}"
-    return MapDrawing(view_box, _outlines(), _dots(placed, width), round(width * 0.03, 2))
+    drawn = json.loads(resources.files(__package__).joinpath(FILE).read_text(encoding="utf-8"))
+    inside = (left + width * 0.02, top + height * 0.06, left + width * 0.84, top + height * 0.96)
+    towns = _towns(drawn["towns"], inside, width)
+    dots = _dots(placed, width)
+    return MapDrawing(view_box, sorted(drawn["countries"].items()), towns, dots, round(width * 0.028, 2))
 
 
-def _outlines() -> list[tuple[str, str]]:
-    text = resources.files(__package__).joinpath(FILE).read_text(encoding="utf-8")
-    return sorted(json.loads(text)["countries"].items())
+def _towns(
+    known: Sequence[tuple[str, float, float]], inside: tuple[float, float, float, float], width: float
+) -> list[tuple[str, float, float]]:
+    """Some towns to know one's way by: those on this piece of the map that stand far enough apart."""
+    left, top, right, bottom = inside
+    found: list[tuple[str, float, float]] = []
+    for name, latitude, longitude in known:
+        x, y = round(longitude * STRETCH * UNITS, 1), round(-latitude * UNITS, 1)
+        is_free = all(hypot(x - other[1], y - other[2]) > width * 0.16 for other in found)
+        if left < x < right and top < y < bottom and is_free and len(found) < MOST_TOWNS:
+            found.append((name, x, y))
+    return found
 
 
 def _dots(placed: Sequence[tuple[float, float, MapPoint]], width: float) -> list[Dot]:

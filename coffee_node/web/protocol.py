@@ -11,6 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from coffee_node.activitypub.signed_request import IncomingRequest
 from coffee_node.base.errors import Gone, NotFound, TooLarge, UnsupportedMedia
 from coffee_node.federation.actors import find_local_actor
+from coffee_node.federation.erasure_end import is_departed
 from coffee_node.federation.models import Actor
 from coffee_node.node import current_node
 
@@ -54,6 +55,8 @@ def read_body(asked: Request = request) -> bytes:
 def local_actor(slug: str) -> Actor:
     """Our actor with this slug; the same NotFound for one that never was, Gone for one that left."""
     actor = find_local_actor(slug)
+    if actor is None and is_departed(f"{current_node.config.base_url}/actors/{slug}"):
+        raise Gone("This actor has left.")
     if actor is None or actor.type == "Application":
         raise NotFound("There is no such actor here.")
     if actor.gone_at is not None:

@@ -28,6 +28,7 @@ from coffee_node.web.operation_views import operation_pages
 from coffee_node.web.passkey_views import passkey_pages
 from coffee_node.web.password_views import password_pages
 from coffee_node.web.peer_views import peer_pages
+from coffee_node.web.privacy_data_views import privacy_data_pages
 from coffee_node.web.registration_views import registration_pages
 from coffee_node.web.search_views import search_pages
 from coffee_node.web.security_codes_views import code_pages
@@ -47,7 +48,7 @@ CORE_PAGES = (
     alert_pages, alert_link_pages,
     notice_pages, unsubscribe_pages, feed_pages,
     password_pages, security_pages, code_pages, token_pages, passkey_pages,
-    registration_pages, invitation_pages, member_pages,
+    registration_pages, invitation_pages, member_pages, privacy_data_pages,
 )  # fmt: skip
 
 # As much as the doorway reads of an upload; a form that is larger is refused as a page.

@@ -114,6 +114,7 @@ def _account_links(account: Account | None, own: list[NavigationLink]) -> list[N
         links += own
     links.append(NavigationLink(_("Saved searches"), "/alerts"))
     links.append(NavigationLink(_("Security"), "/me/security"))
+    links.append(NavigationLink(_("My data"), "/me/data"))
     if managed_spaces(account):
         links.append(NavigationLink(_("Members"), "/members"))
     if account.is_admin:

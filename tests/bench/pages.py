@@ -1,4 +1,4 @@
-"""pages: how long readers wait for lists, filters, details and the search of a node that knows very much (G8).
+"""pages: how long readers wait for lists, filters, details and the search of a very large node (G8).
 
 Run: python -m tests.bench.pages [--quick] [--reps N] [--mode a|b] [--json FILE]. 100,000 events, 100,000
 people and 50,000 offers; a real node, 8 connections that ask again as soon as they are answered. Each round
@@ -27,7 +27,7 @@ from coffee_node.base.database import db
 from coffee_node.features.events.models import Event
 from coffee_node.features.profiles.models import Profile
 from coffee_node.features.proposals.models import Proposal
-from coffee_node.federation import objects
+from coffee_node.features.spaces.service import change_space, space_of
 from coffee_node.federation.actors import find_local_actor
 from tests.bench.big_node import SEED, BigNode
 from tests.bench.report import bench_arguments, is_quiet, mode_settings, tell
@@ -65,8 +65,10 @@ def readers_paths(big: BigNode, number: int) -> dict[str, list[str]]:
     rng = random.Random(SEED)  # noqa: S311 - made up, not secret
     with big.app.app_context():
         _settle_down()
-        rows = {model: db.session.scalars(_some(model)).all() for model in (Event, Profile, Proposal)}
-        details = {name: [_page_of(row) for row in rows[model]] for name, model in DETAILS.items()}
+        details = {
+            name: [_page_of(row) for row in db.session.scalars(_some(model))]
+            for name, model in DETAILS.items()
+        }
         db.session.remove()
         db.engine.dispose()
     sorts = {
@@ -85,7 +87,7 @@ def readers_paths(big: BigNode, number: int) -> dict[str, list[str]]:
     }
 
 
-DETAILS = {"event": Event, "person": Profile, "offer": Proposal}
+DETAILS: dict[str, Any] = {"event": Event, "person": Profile, "offer": Proposal}
 
 
 def _some(model: Any) -> Any:
@@ -93,26 +95,19 @@ def _some(model: Any) -> Any:
 
 
 def _page_of(row: Any) -> str:
-    return (
-        f"/at/{row.uri.split('://', 1)[1]}"
-        if row.uri != row.actor.uri
-        else f"/@{row.actor.slug}@{row.origin}"
-    )
+    actor = row.actor
+    return f"/@{actor.slug}@{actor.host}" if row.uri == actor.uri else f"/at/{row.uri.split('://', 1)[1]}"
 
 
 def _settle_down() -> None:
     """Say where the space of this node is, so that it has a near and a far side."""
     space = find_local_actor("lille")
     assert space is not None
-    described = objects.find_object(space.uri)
-    assert described is not None
-    from coffee_node.features.spaces.service import open_space
-
-    open_space(space, {"name": "Lille", "place": {**HOME, "latitude": 50.63, "longitude": 3.06}})
+    change_space(space_of(space), {"place": {**HOME, "latitude": 50.63, "longitude": 3.06}})
 
 
 def _filtered(path: str, choices: dict[str, tuple[str, ...]]) -> list[str]:
-    found = [{}]
+    found: list[dict[str, str]] = [{}]
     for name, values in choices.items():
         found = [{**one, name: value} for one in found for value in values]
     return [f"{path}?{urlencode(one)}" for one in found]

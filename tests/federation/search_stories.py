@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, text
 from coffee_node.base.database import db, write
 from coffee_node.federation import search_query
 from coffee_node.federation.search_models import SearchBacklog, SearchEntry, SearchWord
-from coffee_node.federation.search_upkeep import keep_up
+from coffee_node.federation.search_upkeep import count_words, read_older
 from coffee_node.testing import Fediverse, TestNode, event_document, need_document
 
 
@@ -94,7 +94,7 @@ def the_index_follows_its_objects(fediverse: Fediverse) -> None:
     assert found(tournai, "soudure")[1] == found(lille, "soudure")[1] == ["Soudure"]
     assert counts(tournai) == (before[0] + 1, before[1] + 1)
     with tournai.context():
-        keep_up()
+        count_words()
     assert times_known(tournai, "soudure") == 1
     lille.post({"type": "Update", "object": {"id": made["id"], "type": "Event", "name": "Poterie"}})
     fediverse.settle()
@@ -131,8 +131,8 @@ def older_objects_are_read_in_steps(fediverse: Fediverse) -> None:
             for kind in ("event", "space", "plugin_gone"):
                 session.add(SearchBacklog(kind=kind, done_id=0, last_id=100))
         assert counts(lille) == (0, 0)
-        keep_up()
-        keep_up()
+        read_older()
+        count_words()
         assert [row.kind for row in db.session.scalars(select(SearchBacklog))] == ["plugin_gone"]
     assert counts(lille) == before
     assert len(found(lille, "ancien")[1]) == 3

@@ -167,7 +167,7 @@ def test_suspending_a_partner_ends_follows_and_what_waits_and_hides_its_content(
     page = f"/at/{lille.rows(Event)[0].uri.split('://')[1]}"
     assert names(lille) == ["Bad fair"]
     lille.page(page)
-    assert "Bad fair" in lille.page("/search?q=fair")
+    assert "Bad <mark>fair</mark>" in lille.page("/search?q=fair")
     fediverse.down.add("bad.example")
     lille.post(event_document(name="For all"))
     fediverse.settle()
@@ -175,7 +175,7 @@ def test_suspending_a_partner_ends_follows_and_what_waits_and_hides_its_content(
 
     decide(lille, "bad.example", "suspend", "It sells lists of addresses.")
     assert names(lille) == ["For all"]
-    assert "Bad fair" not in lille.page("/search?q=fair")
+    assert "<mark>fair</mark>" not in lille.page("/search?q=fair")
     for hidden in (page, "/@bad@bad.example"):
         assert lille.client.get(hidden, base_url=lille.url).status_code == 404
     assert "waiting" not in {row.state for row in lille.rows(Delivery)}

@@ -64,6 +64,7 @@ TABLE: Final[Mapping[str, str]] = MappingProxyType(
                 notices.choose notices.read_all notices.read_one notices.show_notices
                 own_profile.own_profile own_profile.preview own_profile.say_where passkeys.add
                 passkeys.registration_options passwords.change polls.vote proposal_answers.answer
+                privacy_data.export privacy_data.leave privacy_data.my_data
                 proposal_answers.mine proposals.new security.change_address security.end_other_sessions
                 security.overview tokens.new_token
             """,
@@ -107,6 +108,7 @@ TABLE: Final[Mapping[str, str]] = MappingProxyType(
                 lookup.wait moderation.settle notices.open_notice operation.metrics passkeys.remove
                 passkeys.sign_in passwords.reset proposal_answers.decide proposal_validity.answered
                 proposal_validity.ask reactions.share registration.confirm relay.address
+                privacy_data.left
                 relay.conversation relay.end relay.write_to reports.send security.confirm_address
                 security.end_session tokens.revoke unsubscribe.ask unsubscribe.end
             """,

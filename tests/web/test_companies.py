@@ -79,8 +79,8 @@ def test_who_runs_it_changes_it_and_nobody_else(lille: TestNode) -> None:
     document = lille.get_json("/actors/atelier-nord", "application/activity+json")
     assert document["kind"] == "centre" and document["icon"]["name"] == "A press"
     for name in ("claire", "stranger"):
-        read(lille.signed_in(name), lille, "/companies/atelier-nord/edit", 404)
-        read(lille.signed_in(name), lille, "/companies/atelier-nord/people", 404)
+        read(lille.signed_in(name), lille, "/companies/atelier-nord/edit", 403)
+        read(lille.signed_in(name), lille, "/companies/atelier-nord/people", 403)
     read(bruno, lille, "/companies/absent/edit", 404)
     read(bruno, lille, "/companies/lille/edit", 404)
 

@@ -211,6 +211,7 @@ def test_the_preview_is_the_page_with_the_eyes_of_others(lille: TestNode) -> Non
     claire = lille.signed_in("claire")
     for name, page in eyes.items():
         preview = read(claire, lille, f"/me/profile/preview?as={name}").partition('class="preview-page')[2]
+        assert "<h1>Claire Dubois</h1>" in preview and "&lt;h1" not in preview
         for word in ("Developer", "Python", "Only for me", "Open breakfast", "Change my profile"):
             assert (word in preview) == (word in page.partition("<main")[2]), (name, word)
     read(claire, lille, "/me/profile/preview?as=somebody", 404)

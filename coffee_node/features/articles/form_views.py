@@ -13,7 +13,6 @@ from coffee_node.base.i18n import gettext as _
 from coffee_node.features.articles import service, watch
 from coffee_node.features.articles.forms import ArticleForm, NoteForm, fields_of, note_fields_of
 from coffee_node.features.articles.models import Article, Note
-from coffee_node.features.articles.own_rows import own_row
 from coffee_node.features.articles.watch_views import entry_of
 from coffee_node.features.articles.writing import preview_of
 from coffee_node.federation import accounts
@@ -21,6 +20,7 @@ from coffee_node.federation.models import Actor
 from coffee_node.web.auth import current_account, require_account
 from coffee_node.web.forms import keeps_form, tidy
 from coffee_node.web.object_views import page_url
+from coffee_node.web.own_rows import own_row
 
 blueprint = Blueprint("article_forms", __name__)
 

@@ -15,10 +15,10 @@ from coffee_node.base.i18n import _, gettext
 from coffee_node.features.articles import revisions, service
 from coffee_node.features.articles.forms import MARKDOWN_HELP
 from coffee_node.features.articles.models import Article
-from coffee_node.features.articles.own_rows import own_row
 from coffee_node.web.auth import current_account, require_account
 from coffee_node.web.forms import FederatedForm, keeps_form, tidy
 from coffee_node.web.object_views import page_url
+from coffee_node.web.own_rows import own_row
 
 blueprint = Blueprint("article_writing", __name__)
 

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from flask import request
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, case, or_, select
 
 from coffee_node.base.database import db
+from coffee_node.base.i18n import country_name, language_name
 from coffee_node.base.i18n import gettext as _
 from coffee_node.features.events import pages
 from coffee_node.features.events.models import CATEGORIES, Event
 from coffee_node.federation.models import Actor
 from coffee_node.web.list_facets import (
     MOST_VALUES,
-    country_facet,
     facet,
     facet_counts,
-    language_facet,
+    joint_counts,
     skill_counts,
 )
 from coffee_node.web.list_query import ListQuery
@@ -32,6 +33,10 @@ VIEWS = ("list", "month", "map")
 SHOWN_AS = ("view", "month")
 EXTRA = ("online", "category", "join", "cancelled", "place", *SHOWN_AS)
 COORDINATES = re.compile(r"(-?\d{1,2}(?:\.\d{1,9})?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d{1,9})?)", re.ASCII)
+WAY = case((Event.is_online.is_(False), "no"), (Event.place.is_not(None), "both"), else_="yes")
+COUNTED = MappingProxyType(
+    {"country": "country", "lang": "language", "category": "category", "online": WAY, "join": "join_mode"}
+)
 JOIN_MODES = ("free", "restricted", "external", "invite", "none")
 
 
@@ -115,27 +120,26 @@ def view_choices(query: ListQuery) -> list[dict[str, Any]]:
 def facets(query: ListQuery, where: list[ColumnElement[bool]]) -> list[dict[str, Any]]:
     """What can be chosen, each value with the number of events that it leaves."""
 
-    def counts(column: str, param: str) -> dict[Any, int]:
-        return facet_counts(Event, column, query, param, [*where, *chosen(query, param)])
+    def narrowed(without: str = "") -> list[ColumnElement[bool]]:
+        return [*where, *chosen(query, without)]
 
-    narrowed = [*where, *chosen(query)]
+    counts = joint_counts(Event, query, COUNTED, narrowed)
+    hosts = facet_counts(Event, "actor_id", query, "space", narrowed())
     return [
-        country_facet(Event, query, narrowed),
-        language_facet(Event, query, narrowed),
-        facet(_("Kind"), "category", counts("category", "category"), query, _category_label),
-        facet(_("Way to take part"), "online", _ways(query, where), query, _way_label),
-        facet(_("Registration"), "join", counts("join_mode", "join"), query, _join_label),
-        _hosts(query, counts("actor_id", "space")),
-        facet(_("Skill or keyword"), "skill", skill_counts(Event, query, narrowed), query),
+        facet(_("Country"), "country", counts["country"], query, country_name),
+        facet(_("Language"), "lang", counts["lang"], query, language_name),
+        facet(_("Kind"), "category", counts["category"], query, _category_label),
+        facet(_("Way to take part"), "online", _ways(counts["online"]), query, _way_label),
+        facet(_("Registration"), "join", counts["join"], query, _join_label),
+        _hosts(query, hosts),
+        facet(_("Skill or keyword"), "skill", skill_counts(Event, query, narrowed()), query),
     ]
 
 
-def _ways(query: ListQuery, where: Sequence[ColumnElement[bool]]) -> dict[str, int]:
-    """How many events are online, on site, and both."""
-    narrowed = [*where, *chosen(query, "online")]
-    online = facet_counts(Event, "is_online", query, "online", narrowed)
-    placed = facet_counts(Event, "is_online", query, "online", [*narrowed, Event.place.is_not(None)])
-    found = {"no": online.get(False, 0), "yes": online.get(True, 0), "both": placed.get(True, 0)}
+def _ways(counts: Mapping[str, int]) -> dict[str, int]:
+    """How many events are online, on site, and both; who is at both is online too."""
+    both = counts.get("both", 0)
+    found = {"no": counts.get("no", 0), "yes": counts.get("yes", 0) + both, "both": both}
     return {way: count for way, count in found.items() if count}
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from coffee_node.base import clock
 from coffee_node.base.database import db, write
+from coffee_node.features.events.calendar import calendar
 from coffee_node.features.events.models import Event
 from coffee_node.features.events.participations import STANDING, Participation
 from coffee_node.features.events.series_models import CoOrganiser, EventReader
@@ -104,6 +105,17 @@ def of_person(actor_uri: str) -> dict[str, Any]:
         return {}
     used = clock.rfc3339(row.used_at) if row.used_at else None
     return {"timezone": row.timezone, "with_followed": row.with_followed, "last_used": used}
+
+
+def calendar_of(actor_uri: str) -> str:
+    """The events somebody takes or took part in and those they announced, as iCalendar; empty for none."""
+    joined = select(Participation.event_uri).join(Actor, Actor.id == Participation.actor_id)
+    joined = joined.where(Actor.uri == actor_uri)
+    own = select(Actor.id).where(Actor.uri == actor_uri)
+    wanted = or_(Event.uri.in_(joined), Event.actor_id.in_(own))
+    query = select(Event).where(wanted, Event.deleted_at.is_(None)).order_by(Event.start_time, Event.id)
+    events = db.session.scalars(query.limit(MOST_EVENTS)).all()
+    return calendar(events, "COFFEE").decode() if events else ""
 
 
 def forget_person(actor_uri: str) -> None:

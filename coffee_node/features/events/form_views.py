@@ -7,11 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request
-from sqlalchemy import select
 
 from coffee_node.base import clock
-from coffee_node.base.database import db
-from coffee_node.base.errors import Forbidden, InvalidDocument, NotFound, Unprocessable
+from coffee_node.base.errors import Forbidden, InvalidDocument, Unprocessable
 from coffee_node.base.i18n import current_language
 from coffee_node.base.i18n import gettext as _
 from coffee_node.features.events import drafts, publishing, series, series_changes, service
@@ -20,13 +18,13 @@ from coffee_node.features.events.models import ZONE_OF_COUNTRY, Event
 from coffee_node.features.events.publishing import Written
 from coffee_node.features.events.series_forms import WholeEventForm, all_fields_of
 from coffee_node.features.events.series_models import EventDraft, EventOccurrence
-from coffee_node.federation import accounts, actors, objects
-from coffee_node.federation.audience import visible
+from coffee_node.federation import accounts, actors
 from coffee_node.federation.models import Actor
 from coffee_node.web.auth import current_account, require_account
 from coffee_node.web.forms import keeps_form
 from coffee_node.web.language import HOUSE_ZONE
 from coffee_node.web.object_views import page_url
+from coffee_node.web.own_rows import own_row
 
 blueprint = Blueprint("event_forms", __name__)
 
@@ -193,13 +191,7 @@ def _confirm(row: Event, heading: str, text: str, button: str) -> str:
 
 def own_event(uuid: str) -> Event:
     """An event of ours that this reader may change; 404 when it cannot even be read, else 403."""
-    account = current_account()
-    clauses = [Event.uri == objects.object_uri(uuid), *visible(Event, account)]
-    row = db.session.scalar(select(Event).where(*clauses))
-    if row is None or account is None:
-        raise NotFound(_("There is nothing at this address."))
-    if not accounts.may_act_as(account, row.actor):
-        raise Forbidden(_("Only its author can change an event."))
+    row: Event = own_row(Event, uuid)
     return row
 
 

@@ -52,13 +52,26 @@ class Event(FederatedObject, LocatedObject):
 
     __tablename__ = "event"
     __table_args__ = (
-        # Everything that lists and their filters ask for, in the order of the agenda: of rows that do not fit,
-        # only the index is read.
+        # Everything that lists and their filters ask for, in the order of the agenda: of rows that do not
+        # fit, only the index is read.
         Index(
-            "ix_event_list", "start_time", "id", "deleted_at", "end_time", "visibility", "event_status",
-            "country", "language", "category", "is_online", "join_mode", "origin", "actor_id", "latitude",
+            "ix_event_list",
+            "start_time",
+            "id",
+            "deleted_at",
+            "end_time",
+            "visibility",
+            "event_status",
+            "country",
+            "language",
+            "category",
+            "is_online",
+            "join_mode",
+            "origin",
+            "actor_id",
+            "latitude",
             "longitude",
-        ),  # fmt: skip
+        ),
     )
 
     start_time: Mapped[datetime] = mapped_column(UtcDateTime, default=lambda: clock.utcnow())

@@ -55,6 +55,7 @@ def kept_of(actor: ActorRef) -> dict[str, Any]:
         "event_series": series.of_person(actor.uri),
         "event_drafts": drafts.of_person(actor.uri),
         "event_calendar": calendar_addresses.of_person(actor.uri),
+        "calendar.ics": calendar_addresses.calendar_of(actor.uri),
     }
     return {name: kept for name, kept in found.items() if kept}
 

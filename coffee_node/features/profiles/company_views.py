@@ -110,6 +110,8 @@ def _show(form: CompanyForm, row: Company | None = None) -> str:
 
 def _own_company(slug: str) -> Company:
     account, actor = current_account(), companies.find_company(slug)
-    if account is None or actor is None or not accounts.may_act_as(account, actor):
+    if account is None or actor is None:
         raise NotFound(_("There is nothing at this address."))
+    if not accounts.may_act_as(account, actor):
+        raise Forbidden(_("Only who runs it may change it."))
     return companies.company_of(actor)

@@ -6,17 +6,21 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import cos, radians
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from coffee_node.base.database import db
 from coffee_node.base.i18n import gettext as _
 from coffee_node.base.places import bounding_box
 from coffee_node.features.profiles.models import Profile, ProfileTerm
-from coffee_node.features.profiles.readers import Reader, may_be_seen, within_reach
+from coffee_node.features.profiles.readers import Reader, within_reach
 from coffee_node.features.profiles.schemas import LANGUAGE_LEVELS
+from coffee_node.features.profiles.terms import REACH
+from coffee_node.federation import hidden_content
 from coffee_node.federation.models import Actor
 from coffee_node.federation.search import fold
 from coffee_node.web.list_filters import KM_PER_DEGREE, filters
@@ -25,14 +29,17 @@ from coffee_node.web.listing import ListPage
 from coffee_node.web.remembered_counts import of_list
 
 OWN_FILTERS = ("available", "level", "sort", "place", "view")
-SKILL_KINDS = ("skill", "seeks")
 MOST_VALUES = 12
 LAST = float("inf")
 
 
 @dataclass(frozen=True)
 class Directory:
-    """What one reader asks of the directory."""
+    """What one reader asks of the directory.
+
+    A term never goes further than the directory its person stands in, so most questions are answered by the
+    index of the terms alone; the rows of people are read for the one page that is shown.
+    """
 
     reader: Reader
     query: ListQuery
@@ -41,63 +48,6 @@ class Directory:
     def is_by_distance(self) -> bool:
         """Whether the nearest come first: when a point is asked for, unless the name is asked for."""
         return self.query.near is not None and self.query.extra.get("sort") != "name"
-
-    def where(self, without: str = "") -> list[ColumnElement[bool]]:
-        """The where-clauses, all but one where a facet counts its own values."""
-        plain = replace(self.query, lang="", country="", space="", skill="", near=None)
-        named = {
-            "country": self._term(("country",), self.query.country),
-            "skill": self._term(SKILL_KINDS, fold(self.query.skill)),
-            "lang": self._term(("language",), self.query.lang, self._least_rank()),
-            "space": self._space(),
-            "available": self._term(("available",), "1" if self.query.extra.get("available") else ""),
-            "near": self._near(),
-        }
-        chosen = [clause for name, found in named.items() if name != without for clause in found]
-        return [*may_be_seen(self.reader), *filters(Profile, plain), *chosen]
-
-    def _least_rank(self) -> int:
-        level = self.query.extra.get("level", "")
-        return LANGUAGE_LEVELS.index(level) + 1 if level in LANGUAGE_LEVELS else 0
-
-    def _term(self, kinds: Sequence[str], value: Any, rank: int = 0) -> list[ColumnElement[bool]]:
-        if not value:
-            return []
-        same = ProfileTerm.value.in_(value) if isinstance(value, list) else ProfileTerm.value == value
-        held = select(ProfileTerm.profile_id).where(ProfileTerm.kind.in_(kinds), same)
-        if rank:
-            held = held.where(ProfileTerm.rank >= rank)
-        return [Profile.id.in_(self._shown(held))]
-
-    def _shown(self, held: Any) -> Any:
-        """Of some terms those that go as far as this reader."""
-        if self.reader.account is None or not self.reader.colleagues:
-            return held.where(within_reach(self.reader, ProfileTerm.reach))
-        near = select(Profile.id).where(Profile.actor_id.in_(self.reader.colleagues))
-        is_near = ProfileTerm.profile_id.in_(near) & (ProfileTerm.reach >= 1)
-        return held.where(or_(ProfileTerm.reach >= 2, is_near))
-
-    def _space(self) -> list[ColumnElement[bool]]:
-        name = self.query.space
-        if not name:
-            return []
-        if "://" in name:
-            return self._term(("space",), name)
-        slug, _at, host = name.lstrip("@").partition("@")
-        chosen = select(Actor.uri).where(Actor.slug == slug)
-        uris = list(db.session.scalars(chosen.where(Actor.host == host) if host else chosen))
-        return self._term(("space",), uris or [""])
-
-    def _near(self) -> list[ColumnElement[bool]]:
-        if self.query.near is None:
-            return []
-        box = bounding_box(*self.query.near, self.query.radius)
-        return [
-            Profile.near_latitude.between(box.south, box.north),
-            Profile.near_longitude.between(box.west, box.east),
-            _square(self.query.near) <= self.query.radius**2,
-            within_reach(self.reader, Profile.near_reach),
-        ]
 
     def page(self, limit: int = 20) -> ListPage:
         """One page, by name or by distance; rows after the cursor, never by offset."""
@@ -112,58 +62,164 @@ class Directory:
             else:
                 value, row_id = cursor
                 after.append(or_(column > value, (column == value) & (Profile.id > row_id)))
-        found = select(Profile, column).where(*clauses, *after).order_by(column, Profile.id)
-        rows = db.session.execute(found.limit(limit + 1)).all()
-        more, rows = len(rows) > limit, rows[:limit]
-        count = select(func.count()).select_from(Profile).where(*clauses)
-        total = of_list(
-            "total", Profile, self.query, clauses, lambda: db.session.scalar(count) or 0, ("sort",)
-        )
-        following = _write_cursor(rows[-1][1], rows[-1][0].id) if more else ""
-        return ListPage([row for row, _value in rows], total, following, self.query, notes)
+        # The ids first: their index is narrow, the rows are not.
+        found = select(Profile.id, column).where(*clauses, *after).order_by(column, Profile.id)
+        ids = db.session.execute(found.limit(limit + 1)).all()
+        more, ids = len(ids) > limit, ids[:limit]
+        total = self._remembered("total", lambda: [(db.session.scalar(self._counting()) or 0,)], ("sort",))
+        following = _write_cursor(ids[-1][1], ids[-1][0]) if more else ""
+        return ListPage(_people([one[0] for one in ids]), total[0][0], following, self.query, notes)
 
-    def counts(self, kinds: Sequence[str], without: str) -> dict[str, tuple[str, int]]:
+    def _counting(self) -> Any:
+        """The number of people of this list, by the terms where one is asked for: their index is small."""
+        for name, (kind, value, rank) in self._asked().items():
+            if value:
+                named = [*self._terms(kind, name), _same(ProfileTerm, value), ProfileTerm.rank >= rank]
+                return select(func.count()).select_from(ProfileTerm).where(*named)
+        return select(func.count()).select_from(Profile).where(*self.where())
+
+    def counts(self, kind: str, without: str) -> dict[str, tuple[str, int]]:
         """How many people each value of a kind would leave, with its label; the most frequent first."""
-        number = func.count(func.distinct(ProfileTerm.profile_id))
-        query = select(ProfileTerm.value, func.max(ProfileTerm.label), number)
-        query = query.join(Profile, Profile.id == ProfileTerm.profile_id)
-        query = query.where(ProfileTerm.kind.in_(kinds), *self.where(without=without))
-        query = query.where(within_reach(self.reader, ProfileTerm.reach)).group_by(ProfileTerm.value)
-        query = query.order_by(number.desc(), ProfileTerm.value).limit(MOST_VALUES)
-        rows = self._remembered(f"values of {kinds[0]}", query, without)
-        return {value: (label or value, count) for value, label, count in rows}
-
-    def _remembered(self, what: str, query: Any, without: str) -> list[tuple[Any, ...]]:
-        """The rows of a counting query; in a long directory they may be some seconds old."""
-        where = self.where(without=without)
-        left_out = (without, "sort", "view")
-        return of_list(what, Profile, self.query, where, lambda: _rows(query), left_out)
+        query = select(ProfileTerm.value, func.count()).where(*self._terms(kind, without))
+        query = query.group_by(ProfileTerm.value).order_by(func.count().desc(), ProfileTerm.value)
+        rows = self._remembered(
+            kind, lambda: _labelled(kind, query.limit(MOST_VALUES)), (without, "sort", "view")
+        )
+        return {value: (label or value, count) for value, count, label in rows}
 
     def level_counts(self) -> dict[str, int]:
-        """How many people speak the chosen language at least at each level."""
-        number = func.count(func.distinct(ProfileTerm.profile_id))
-        query = select(ProfileTerm.rank, number).join(Profile, Profile.id == ProfileTerm.profile_id)
-        query = query.where(ProfileTerm.kind == "language", ProfileTerm.value == self.query.lang)
-        query = query.where(*self.where(without="lang"), within_reach(self.reader, ProfileTerm.reach))
-        rows = self._remembered("levels", query.group_by(ProfileTerm.rank), "level")
+        """How many people speak the chosen language at least at each level that somebody has."""
+        chosen = self._terms("language", "lang")
+        query = select(ProfileTerm.rank, func.count()).where(*chosen, ProfileTerm.value == self.query.lang)
+        rows = self._remembered("levels", lambda: _rows(query.group_by(ProfileTerm.rank)), ("level", "sort"))
         by_rank = {rank: count for rank, count in rows}
-        ranks = enumerate(LANGUAGE_LEVELS, 1)
-        return {level: sum(n for held, n in by_rank.items() if held >= rank) for rank, level in ranks}
+        held = [(rank, level) for rank, level in enumerate(LANGUAGE_LEVELS, 1) if by_rank.get(rank)]
+        return {level: sum(n for other, n in by_rank.items() if other >= rank) for rank, level in held}
 
     def available_count(self) -> int:
         """How many people would be left if only those who are available were asked for."""
-        return self.counts(("available",), "available").get("1", ("", 0))[1]
+        return self.counts("available", "available").get("1", ("", 0))[1]
+
+    def _remembered(
+        self, what: str, count: Callable[[], list[tuple[Any, ...]]], without: Sequence[str]
+    ) -> list[tuple[Any, ...]]:
+        """The rows of a count; in a long directory they may be some seconds old."""
+        form = [within_reach(self.reader, Profile.list_reach)]
+        return of_list(f"people {what}", Profile, self.query, form, count, without)
+
+    def where(self) -> list[ColumnElement[bool]]:
+        """The where-clauses of the people of this list."""
+        listed = self._reaching(Profile.list_reach, Profile.id)
+        return [Profile.deleted_at.is_(None), listed, *self._narrowed(Profile.id), *self._elsewhere()]
+
+    def _terms(self, kind: str, without: str) -> list[ColumnElement[bool]]:
+        """The where-clauses of the terms of one kind of the people of this list, less one filter."""
+        own = [ProfileTerm.kind == kind, self._reaching(ProfileTerm.reach, ProfileTerm.profile_id)]
+        elsewhere = self._elsewhere()
+        apart = [ProfileTerm.profile_id.in_(select(Profile.id).where(*elsewhere))] if elsewhere else []
+        return [*own, *self._narrowed(ProfileTerm.profile_id, without), *apart]
+
+    def _reaching(self, column: Any, profile_id: Any) -> ColumnElement[bool]:
+        """Whether something of a person goes as far as this reader."""
+        if self.reader.account is None:
+            return column == REACH["public"]  # type: ignore[no-any-return]
+        far: ColumnElement[bool] = column >= REACH["network"]
+        if not self._near_by:
+            return far
+        return or_(far, and_(column >= REACH["space"], profile_id.in_(self._near_by)))
+
+    @cached_property
+    def _near_by(self) -> Sequence[int]:
+        """The profiles of the reader's own space."""
+        query = select(Profile.id).where(Profile.actor_id.in_(self.reader.colleagues))
+        return db.session.scalars(query).all() if self.reader.colleagues else ()
+
+    def _narrowed(self, profile_id: Any, without: str = "") -> list[ColumnElement[bool]]:
+        """The filters of the address that are terms or a point, all but one where a facet counts its own."""
+        ids = {name: self._holding(*term) for name, term in self._asked().items()} | {"near": self._near()}
+        return [profile_id.in_(held) for name, held in ids.items() if held is not None and name != without]
+
+    def _asked(self) -> dict[str, tuple[str, str | Sequence[str], int]]:
+        """The terms that the address may ask for, by its filters: kind, value (empty: not asked) and rank."""
+        query = self.query
+        return {
+            "country": ("country", query.country, 0),
+            "skill": ("skill", fold(query.skill), 0),
+            "lang": ("language", query.lang, self._least_rank()),
+            "space": ("space", self._space_uris(), 0),
+            "available": ("available", "1" if query.extra.get("available") else "", 0),
+        }
+
+    def _least_rank(self) -> int:
+        level = self.query.extra.get("level", "")
+        return LANGUAGE_LEVELS.index(level) + 1 if level in LANGUAGE_LEVELS else 0
+
+    def _holding(self, kind: str, value: str | Sequence[str], rank: int) -> Any:
+        """The profiles that hold a term; None where nothing is asked for."""
+        if not value:
+            return None
+        term = aliased(ProfileTerm)
+        held = [term.kind == kind, _same(term, value), self._reaching(term.reach, term.profile_id)]
+        return select(term.profile_id).where(*held, term.rank >= rank)
+
+    def _space_uris(self) -> Sequence[str]:
+        name = self.query.space
+        if not name or "://" in name:
+            return [name] if name else []
+        slug, _at, host = name.lstrip("@").partition("@")
+        chosen = select(Actor.uri).where(Actor.slug == slug)
+        return db.session.scalars(chosen.where(Actor.host == host) if host else chosen).all() or [""]
+
+    def _near(self) -> Any:
+        """The profiles within the radius; None where no point is asked for."""
+        if self.query.near is None:
+            return None
+        box = bounding_box(*self.query.near, self.query.radius)
+        near = aliased(Profile)
+        return select(near.id).where(
+            near.near_latitude.between(box.south, box.north),
+            near.near_longitude.between(box.west, box.east),
+            _square(self.query.near, near) <= self.query.radius**2,
+            self._reaching(near.near_reach, near.id),
+        )
+
+    def _elsewhere(self) -> list[ColumnElement[bool]]:
+        """What only the rows of people tell: words, this site, and whom nobody or this reader is shown."""
+        plain = replace(self.query, lang="", country="", space="", skill="", near=None)
+        hidden = hidden_content.not_hidden(Profile, self.reader.account)
+        silenced = hidden_content.not_silenced(Profile, self.reader.account)
+        return [*filters(Profile, plain), *hidden, *silenced]
+
+
+def _same(term: Any, value: str | Sequence[str]) -> ColumnElement[bool]:
+    same: ColumnElement[bool] = term.value == value if isinstance(value, str) else term.value.in_(value)
+    return same
+
+
+def _people(ids: Sequence[int]) -> Sequence[Profile]:
+    """The people with these ids, in their order."""
+    found = {row.id: row for row in db.session.scalars(select(Profile).where(Profile.id.in_(ids)))}
+    return [found[row_id] for row_id in ids if row_id in found]
+
+
+def _labelled(kind: str, query: Any) -> list[tuple[Any, ...]]:
+    """Values and numbers with a label each: what one of the people calls it."""
+    found = []
+    for value, number in db.session.execute(query):
+        named = select(ProfileTerm.label).where(ProfileTerm.kind == kind, ProfileTerm.value == value)
+        found.append((value, number, db.session.scalar(named.limit(1))))
+    return found
 
 
 def _rows(query: Any) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in db.session.execute(query)]
 
 
-def _square(point: tuple[float, float]) -> ColumnElement[Any]:
+def _square(point: tuple[float, float], row: Any = Profile) -> ColumnElement[Any]:
     """The square of the distance to a point in kilometres, on a flat piece of map."""
     latitude, longitude = point
-    north = (Profile.near_latitude - latitude) * KM_PER_DEGREE
-    east = (Profile.near_longitude - longitude) * (KM_PER_DEGREE * cos(radians(latitude)))
+    north = (row.near_latitude - latitude) * KM_PER_DEGREE
+    east = (row.near_longitude - longitude) * (KM_PER_DEGREE * cos(radians(latitude)))
     squared: ColumnElement[Any] = north * north + east * east
     return squared
 

@@ -39,9 +39,9 @@ class Profile(FederatedObject, LocatedObject, Skilled):
 
     __tablename__ = "profile"
     __table_args__ = (
-        Index("ix_profile_directory", "list_reach", "visibility", "deleted_at", "origin", "actor_id"),
-        Index("ix_profile_sort_name", "sort_name", "id"),
-        Index("ix_profile_near", "near_latitude", "near_longitude"),
+        Index("ix_profile_directory", "list_reach", "deleted_at", "sort_name", "id"),
+        Index("ix_profile_sort_name", "sort_name", "id", "list_reach", "deleted_at"),
+        Index("ix_profile_near", "near_latitude", "near_longitude", "near_reach", "id"),
     )
 
     headline: Mapped[str] = mapped_column(String(300), default="")

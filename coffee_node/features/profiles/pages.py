@@ -26,6 +26,7 @@ from coffee_node.node import current_node
 from coffee_node.web.auth import current_account
 from coffee_node.web.list_query import ListQuery
 from coffee_node.web.object_views import actor_url
+from coffee_node.web.skill_field import LEVELS as SKILL_WORDS
 
 PEOPLE_OF_SPACE = 12
 
@@ -50,7 +51,15 @@ def card(row: Profile, audience: str | None = None) -> dict[str, Any]:
         "town": town_line(shown.get("place")),
         "text": summary,
         "text_language": language,
+        **{
+            name: _with_levels(shown[name]) for name in ("skills_offered", "skills_sought") if shown.get(name)
+        },
     }
+
+
+def _with_levels(skills: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Skills with their level in words, where it is said."""
+    return [{**skill, "level_label": SKILL_WORDS.get(skill.get("level") or 0, "")} for skill in skills]
 
 
 def picture_of(icon: Mapping[str, str] | None, *, is_local: bool) -> dict[str, str] | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
+from markupsafe import Markup
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -129,7 +130,10 @@ def preview() -> str:
     audience = PREVIEWS[seen_as]
     is_there = row.actor.is_published or audience in ("private", "space")
     with seen_by(audience, row.actor_id):
-        body = render_template("profiles/person_body.html", **pages.person_values(row, audience))
+        # The template escapes what it is given.
+        body = Markup(  # noqa: S704
+            render_template("profiles/person_body.html", **pages.person_values(row, audience))
+        )
     return render_template(
         "profiles/preview.html", row=row, body=body, is_there=is_there, previews=_previews(seen_as)
     )

@@ -59,6 +59,7 @@ def send_first(author: Account, person: Actor, text: str) -> Conversation:
             now = clock.utcnow()
             talk = Conversation(key=secrets.token_urlsafe(16), starter=author, other=reader, last_at=now)
             db.session.add(talk)
+            db.session.flush()
         send(talk, author, text)
     return talk
 

@@ -8,6 +8,7 @@ to our members; never further than the directory in which the person stands.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -26,10 +27,21 @@ REACH: Mapping[str, int] = MappingProxyType(
 LISTINGS = ("nobody", "space", "network", "public")
 FREE = ("available", "part-time", "soon")
 NAME_LIMIT = 100
+VALUE_LIMIT = 300
 STEP = 500
 WORKER_PATIENCE = 30.0
 
-Term = tuple[str, str, str, int]
+
+@dataclass(frozen=True)
+class Term:
+    """How a thing that somebody can be found by is called, how well they master it, and who may know."""
+
+    label: str = ""
+    rank: int = 0
+    reach: int = 0
+
+
+Terms = dict[tuple[str, str], Term]
 
 
 def derive(row: Profile) -> None:
@@ -52,17 +64,10 @@ def _term_rows(row: Profile) -> list[dict[str, Any]]:
     if row.deleted_at is not None:
         row.list_reach, row.is_listed = 0, False
         return []
-    reaches = _of_ours(row) if row.is_local else _of_theirs(row)
+    found = _of_ours(row) if row.is_local else _of_theirs(row)
     return [
-        {
-            "profile_id": row.id,
-            "kind": kind,
-            "value": value[:300],
-            "label": label[:300],
-            "rank": rank,
-            "reach": reach,
-        }
-        for (kind, value, label, rank), reach in reaches.items()
+        {"profile_id": row.id, "kind": kind, "value": value, **asdict(term)}
+        for (kind, value), term in found.items()
     ]
 
 
@@ -75,7 +80,7 @@ def members_fields(row: Profile) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value and hasattr(row, name)}
 
 
-def _of_ours(row: Profile) -> dict[Term, int]:
+def _of_ours(row: Profile) -> Terms:
     """The terms of a person of this node; without publication nothing goes beyond the space."""
     cap = REACH["public"] if row.actor.is_published else REACH["space"]
     row.list_reach = min(REACH.get(row.listing, 0), cap)
@@ -89,56 +94,63 @@ def _of_ours(row: Profile) -> dict[Term, int]:
     return _with_reach(values, reach_of)
 
 
-def _of_theirs(row: Profile) -> dict[Term, int]:
+def _of_theirs(row: Profile) -> Terms:
     """The terms of a copy: what everybody may know, and what its node shows to our members besides."""
     more = members_fields(row)
     shown = {name: getattr(row, name) for name in Profile.__table__.columns.keys()}  # noqa: SIM118
-    row.list_reach = REACH["public"] if row.is_listed else REACH["network"] if more.get("is_listed") else 0
+    cap = REACH.get(row.visibility, 0)
+    listed = REACH["public"] if row.is_listed else REACH["network"] if more.get("is_listed") else 0
+    row.list_reach = min(listed, cap)
     if row.place or not more.get("place"):
         _place_point(row, row.place, REACH["public"])
     else:
         _place_point(row, more["place"], REACH["network"])
     found = _with_reach(more, lambda field: min(REACH["network"], row.list_reach))
-    return found | _with_reach(shown, lambda field: row.list_reach)
+    return _widest(found, _with_reach(shown, lambda field: row.list_reach))
 
 
 def _place_point(row: Profile, place: Mapping[str, Any] | None, reach: int) -> None:
     found = place or {}
     row.near_latitude, row.near_longitude = found.get("latitude"), found.get("longitude")
-    row.near_reach = reach
+    row.near_reach = min(reach, row.list_reach)
 
 
-def _with_reach(values: Mapping[str, Any], reach_of: Callable[[str], int]) -> dict[Term, int]:
-    found: dict[Term, int] = {}
+def _widest(one: Terms, other: Terms) -> Terms:
+    """The terms of both, each as far as it goes in one of them."""
+    wider = {key: term for key, term in other.items() if key not in one or one[key].reach < term.reach}
+    return one | wider
+
+
+def _with_reach(values: Mapping[str, Any], reach_of: Callable[[str], int]) -> Terms:
+    found: Terms = {}
     for field, terms in _terms_by_field(values):
         reach = reach_of(field)
         if reach:
-            found |= {term: max(reach, found.get(term, 0)) for term in terms}
+            found = _widest(found, {key: replace(term, reach=reach) for key, term in terms.items()})
     return found
 
 
-def _terms_by_field(values: Mapping[str, Any]) -> Iterator[tuple[str, list[Term]]]:
-    yield "skills_offered", _skill_terms("skill", values.get("skills_offered"))
-    yield "skills_sought", _skill_terms("seeks", values.get("skills_sought"))
-    ranks = values.get("language_levels") or {}
-    yield (
-        "languages",
-        [("language", code, "", _rank(ranks.get(code))) for code in values.get("languages") or ()],
-    )
+def _terms_by_field(values: Mapping[str, Any]) -> Iterator[tuple[str, Terms]]:
+    yield "skills_offered", _skill_terms(values.get("skills_offered"))
+    yield "skills_sought", _skill_terms(values.get("skills_sought"))
+    ranks, spoken = values.get("language_levels") or {}, values.get("languages") or ()
+    yield "languages", {("language", code): Term(rank=_rank(ranks.get(code))) for code in spoken}
     country = country_code(((values.get("place") or {}).get("address") or {}).get("country"))
-    yield "place", [("country", country, "", 0)] if country else []
-    if values.get("availability") in FREE:
-        yield "availability", [("available", "1", "", 0)]
-    if values.get("affiliation"):
-        yield "affiliation", [("space", str(values["affiliation"]), "", 0)]
+    yield "place", {("country", country): Term()} if country else {}
+    is_free = values.get("availability") in FREE
+    yield "availability", {("available", "1"): Term()} if is_free else {}
+    space = str(values.get("affiliation") or "")
+    yield "affiliation", {("space", space[:VALUE_LIMIT]): Term()} if space else {}
 
 
-def _skill_terms(kind: str, skills: Iterable[Mapping[str, Any]] | None) -> list[Term]:
-    return [
-        (kind, fold(str(skill["name"])), str(skill["name"]), int(skill.get("level") or 0))
+def _skill_terms(skills: Iterable[Mapping[str, Any]] | None) -> Terms:
+    return {
+        ("skill", fold(str(skill["name"]))[:VALUE_LIMIT]): Term(
+            str(skill["name"])[:VALUE_LIMIT], int(skill.get("level") or 0)
+        )
         for skill in skills or ()
         if skill.get("name")
-    ]
+    }
 
 
 def _rank(level: str | None) -> int:

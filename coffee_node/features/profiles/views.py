@@ -14,7 +14,7 @@ from coffee_node.base.i18n import _ as lazy_
 from coffee_node.base.i18n import country_name, language_name
 from coffee_node.base.i18n import gettext as _
 from coffee_node.features.profiles import pages
-from coffee_node.features.profiles.directory import OWN_FILTERS, SKILL_KINDS, Directory
+from coffee_node.features.profiles.directory import OWN_FILTERS, Directory
 from coffee_node.features.profiles.models import Company, Profile
 from coffee_node.features.profiles.readers import EVERYBODY, present_reader
 from coffee_node.features.profiles.schemas import LANGUAGE_LEVELS
@@ -31,6 +31,7 @@ from coffee_node.web.web_feeds import FeedEntry
 from coffee_node.web.whereabouts import where_of
 
 MAP_LIMIT = 300
+CHOICES = {"level": LANGUAGE_LEVELS, "sort": ("name",), "view": ("map",), "available": ("1",)}
 CSV_COLUMNS = {
     "id": lambda row: row.uri,
     "name": lambda row: row.name,
@@ -48,9 +49,19 @@ blueprint = Blueprint("profiles", __name__, template_folder="templates")
 def _query() -> ListQuery:
     """The filters of the address; a place that was typed becomes a point."""
     query = ListQuery.from_args(request.args, OWN_FILTERS)
-    if query.extra.get("level") and query.extra["level"] not in LANGUAGE_LEVELS:
-        query = replace(query, extra={k: v for k, v in query.extra.items() if k != "level"})
+    for name, allowed in CHOICES.items():
+        value = query.extra.get(name)
+        if value is not None and value not in allowed:
+            query = _left_out(query, name, value)
     return choose_near(query)
+
+
+def _left_out(query: ListQuery, name: str, value: str) -> ListQuery:
+    """The query without a filter that makes no sense, which is told."""
+    note = _("The filter %(name)s=%(value)s was left out.", name=name, value=value)
+    kept = {key: text for key, text in query.given.items() if key != name}
+    extra = {key: text for key, text in query.extra.items() if key != name}
+    return replace(query, given=kept, extra=extra, notes=(*query.notes, note))
 
 
 PEOPLE = WatchedList(
@@ -142,13 +153,13 @@ def _available(directory: Directory) -> dict[str, Any]:
 
 def _facets(directory: Directory) -> list[dict[str, Any]]:
     query = directory.query
-    spaces = directory.counts(("space",), "space")
+    spaces = directory.counts("space", "space")
     names = _names_of(list(spaces))
     facets = [
-        _facet(_("Country"), "country", directory.counts(("country",), "country"), query, country_name),
+        _facet(_("Country"), "country", directory.counts("country", "country"), query, country_name),
         _facet(_("Place"), "space", spaces, query, lambda uri: names.get(uri, uri)),
-        _facet(_("Skill"), "skill", directory.counts(SKILL_KINDS, "skill"), query),
-        _facet(_("Speaks"), "lang", directory.counts(("language",), "lang"), query, language_name),
+        _facet(_("Skill"), "skill", directory.counts("skill", "skill"), query),
+        _facet(_("Speaks"), "lang", directory.counts("language", "lang"), query, language_name),
     ]
     return [*facets, _levels(directory)] if query.lang else facets
 
@@ -170,6 +181,11 @@ def _names_of(uris: list[str]) -> dict[str, str]:
     return {uri: name or slug for uri, name, slug in db.session.execute(query)}
 
 
+def _with(chosen: str, counts: dict[str, int]) -> dict[str, int]:
+    """The counts with the chosen value among them, so that it can be taken away."""
+    return counts if not chosen or chosen in counts else {**counts, chosen: 0}
+
+
 def _levels(directory: Directory) -> dict[str, Any]:
     """How well, at least, once a language is chosen."""
     query, chosen = directory.query, directory.query.extra.get("level", "")
@@ -180,8 +196,7 @@ def _levels(directory: Directory) -> dict[str, Any]:
             "href": query.href(level="" if level == chosen else level),
             "is_active": level == chosen,
         }
-        for level, count in directory.level_counts().items()
-        if count or level == chosen
+        for level, count in _with(chosen, directory.level_counts()).items()
     ]
     return {"title": _("How well"), "items": items}
 

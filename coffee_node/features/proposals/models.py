@@ -24,10 +24,23 @@ class Proposal(FederatedObject, LocatedObject):
         # Everything that lists and their filters ask for, in their order: of rows that do not fit, only the
         # index is read.
         Index(
-            "ix_proposal_list", "published", "id", "deleted_at", "visibility", "end_time",
-            "available_quantity", "purpose", "kind", "country", "language", "employment_type", "origin",
-            "actor_id", "latitude", "longitude",
-        ),  # fmt: skip
+            "ix_proposal_list",
+            "published",
+            "id",
+            "deleted_at",
+            "visibility",
+            "end_time",
+            "available_quantity",
+            "purpose",
+            "kind",
+            "country",
+            "language",
+            "employment_type",
+            "origin",
+            "actor_id",
+            "latitude",
+            "longitude",
+        ),
     )
 
     purpose: Mapped[str] = mapped_column(String(10), default="offer")

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from coffee_node.base.i18n import gettext as _
 from coffee_node.features.proposals import essentials, service, validity
 from coffee_node.features.proposals.intents import JOB_KINDS
-from coffee_node.features.proposals.views import own_row
+from coffee_node.features.proposals.views import own_proposal
 from coffee_node.web.auth import require_account
 from coffee_node.web.object_views import page_url
 
@@ -21,7 +21,7 @@ blueprint = Blueprint("proposal_validity", __name__)
 @require_account
 def renew(uuid: str) -> Response:
     """It is still valid, or again: 60 days more from today."""
-    row = own_row(uuid)
+    row = own_proposal(uuid)
     validity.renew(row)
     flash(_("Good: it holds for 60 more days."), "ok")
     return redirect(page_url(row), 303)
@@ -31,7 +31,7 @@ def renew(uuid: str) -> Response:
 @require_account
 def close(uuid: str) -> Response:
     """It has ended; it can be opened again."""
-    row = own_row(uuid)
+    row = own_proposal(uuid)
     validity.close(row)
     flash(_("Closed. Nobody can answer it any more; you can reopen it here."), "ok")
     return redirect(page_url(row), 303)
@@ -41,7 +41,7 @@ def close(uuid: str) -> Response:
 @require_account
 def remove(uuid: str) -> Response:
     """Take the proposal back."""
-    row = own_row(uuid)
+    row = own_proposal(uuid)
     was_job = row.kind in JOB_KINDS
     service.withdraw(row)
     flash(_("Deleted. It disappears from the partner sites as well."), "ok")

@@ -19,7 +19,7 @@ from coffee_node.features.proposals.intents import JOB_KINDS
 from coffee_node.features.proposals.models import Proposal
 from coffee_node.features.proposals.pages import card
 from coffee_node.features.proposals.schemas import KINDS, PURPOSES
-from coffee_node.federation import accounts, objects
+from coffee_node.federation import accounts
 from coffee_node.federation.actors import described_row
 from coffee_node.federation.models import Actor
 from coffee_node.web import list_facets
@@ -37,6 +37,7 @@ from coffee_node.web.list_forms import (
 )
 from coffee_node.web.listing import ListPage, ListQuery, run_list
 from coffee_node.web.object_views import page_url
+from coffee_node.web.own_rows import own_row
 from coffee_node.web.skill_views import suggestions
 from coffee_node.web.whereabouts import where_of
 
@@ -212,7 +213,7 @@ def new() -> Any:
 @require_account
 def edit(uuid: str) -> Any:
     """The form of a proposal that exists, and its change."""
-    row = own_row(uuid)
+    row = own_proposal(uuid)
     form = ProposalForm(data=fields_of(row))
     form.prepare([row.actor])
     if request.method == "GET" or _asks_for_skills(form):
@@ -253,20 +254,9 @@ def _own_actors() -> Sequence[Actor]:
     return actors
 
 
-def own_row(uuid: str) -> Proposal:
-    """A proposal that the reader may change; the same NotFound for a hidden one and for none."""
-    found = objects.find_object(objects.object_uri(uuid))
-    account = current_account()
-    if (
-        found is None
-        or account is None
-        or not isinstance(found[1], Proposal)
-        or found[1].deleted_at is not None
-    ):
-        raise NotFound(_("There is nothing at this address."))
-    row: Proposal = found[1]
-    if not accounts.may_act_as(account, row.actor):
-        raise NotFound(_("There is nothing at this address."))
+def own_proposal(uuid: str) -> Proposal:
+    """A proposal that the reader may change."""
+    row: Proposal = own_row(Proposal, uuid)
     return row
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from coffee_node.base.errors import InvalidDocument, NotFound, Unprocessable
+from coffee_node.base.errors import Forbidden, InvalidDocument, NotFound, Unprocessable
 from coffee_node.base.i18n import _ as lazy_
 from coffee_node.base.i18n import gettext as _
 from coffee_node.features.spaces import service
@@ -136,6 +136,8 @@ def _show_form(form: SpaceForm, row: Space) -> str:
 def _own_space(slug: str) -> Space:
     account, actor = current_account(), find_local_actor(slug)
     is_space = actor is not None and actor.type == "Organization" and actor.kind == "space"
-    if account is None or actor is None or not is_space or not accounts.may_act_as(account, actor):
+    if account is None or actor is None or not is_space or actor.gone_at is not None:
         raise NotFound(_("There is nothing at this address."))
+    if not accounts.may_act_as(account, actor):
+        raise Forbidden(_("Only who runs it may change it."))
     return service.space_of(actor)

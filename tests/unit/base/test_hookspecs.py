@@ -13,8 +13,8 @@ from coffee_node.base.plugin_manager import hook_names
 FIRST_ANSWER_WINS = {"refuse_activity", "validate_pass", "issue_pass"}
 
 
-def test_the_contract_has_22_hooks() -> None:
-    assert len(hook_names()) == 22
+def test_the_contract_has_23_hooks() -> None:
+    assert len(hook_names()) == 23
 
 
 @pytest.mark.parametrize("name", hook_names())

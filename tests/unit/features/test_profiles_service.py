@@ -138,7 +138,8 @@ def test_lists_and_search_know_only_what_is_public(claire: Actor) -> None:
     assert row.country == ""
     service.change_profile(row, {"listing": "space"})
     found = {(term.kind, term.value, term.reach) for term in rows(ProfileTerm, profile_id=row.id)}
-    assert found == {("seeks", "accounting", 1), ("space", "https://lille.example/actors/lille", 1)}
+    at_home = ("space", "https://lille.example/actors/lille", 1)
+    assert found == {("skill", "accounting", 1), ("language", "fr", 1), at_home}
 
 
 def test_the_same_skill_is_kept_once_with_our_own_page(claire: Actor) -> None:

@@ -114,7 +114,7 @@ def test_an_error_stands_at_its_field_and_everything_is_kept(lille: TestNode, fi
 def test_a_member_cannot_change_the_space(lille: TestNode) -> None:
     lille.add_person("bruno")
     response = lille.signed_in("bruno").get("/spaces/lille/edit", base_url=lille.url)
-    assert response.status_code == 404
+    assert response.status_code == 403
     assert "/spaces/lille/edit" not in lille.page("/@lille")
 
 

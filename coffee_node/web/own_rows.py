@@ -1,4 +1,4 @@
-"""Articles and notes that the reader may change."""
+"""Things of ours that the reader may change."""
 
 from __future__ import annotations
 

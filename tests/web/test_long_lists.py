@@ -1,0 +1,100 @@
+"""Lists of very many rows: counts that may be a minute old, and still every row that belongs there."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import ColumnElement
+
+from coffee_node.base import clock
+from coffee_node.features.events.models import Event
+from coffee_node.federation import long_tables
+from coffee_node.testing import Fediverse, TestNode, event_document
+from coffee_node.web.list_facets import facet_counts, joint_counts
+from coffee_node.web.list_query import ListQuery
+
+
+@pytest.fixture
+def lille(fediverse: Fediverse, monkeypatch: pytest.MonkeyPatch) -> TestNode:
+    """A node on which three rows are very many."""
+    monkeypatch.setattr(long_tables, "MANY", 3)
+    return fediverse.node("lille")
+
+
+def told(node: TestNode, path: str = "/events") -> int:
+    """The number of results that a list names."""
+    found = re.search(r"(\d+) (?:event|result)s?\b", node.page(path))
+    assert found, "the page names no number"
+    return int(found[1])
+
+
+def test_a_short_list_is_counted_at_each_question(lille: TestNode) -> None:
+    for number in range(1, 4):
+        lille.post(event_document(name=f"Poterie {number}"))
+        assert told(lille) == number
+
+
+def test_the_count_of_a_long_list_is_at_most_a_minute_old(fediverse: Fediverse, lille: TestNode) -> None:
+    for number in range(5):
+        lille.post(event_document(name=f"Poterie {number}"))
+    assert told(lille) == 5
+    lille.post(event_document(name="Poterie de plus"))
+    assert told(lille) == 5
+    assert told(lille, "/events?q=poterie") == 6, "other filters are another count"
+    assert "Poterie de plus" in lille.page("/events"), "rows are never from memory"
+    fediverse.clock.advance(seconds=61)
+    assert told(lille) == 6
+
+
+def test_a_count_is_remembered_for_its_reader_alone(lille: TestNode) -> None:
+    for number in range(5):
+        lille.post(event_document(name=f"Poterie {number}"))
+    hidden = event_document(name="Entre partenaires", to=["https://lille.example/actor/followers"], cc=[])
+    lille.post(hidden)
+    assert told(lille) == 5
+    page = lille.signed_in().get("/events", base_url=lille.url).text
+    assert "Entre partenaires" in page
+    assert re.search(r"6 (?:event|result)s", page)
+
+
+def test_a_long_agenda_still_shows_what_began_long_ago_and_goes_on(
+    fediverse: Fediverse, lille: TestNode
+) -> None:
+    now = clock.utcnow()
+    times = {
+        "Passé": (now - timedelta(days=40), now - timedelta(days=39)),
+        "Exposition": (now - timedelta(days=30), now + timedelta(days=30)),
+        "Demain": (now + timedelta(days=1), now + timedelta(days=1, hours=2)),
+        "Plus tard": (now + timedelta(days=2), now + timedelta(days=2, hours=2)),
+        "Encore": (now + timedelta(days=3), now + timedelta(days=3, hours=2)),
+    }
+    for name, (start, end) in times.items():
+        lille.post(event_document(name=name, startTime=clock.rfc3339(start), endTime=clock.rfc3339(end)))
+    for _visit in range(2):
+        page = lille.page("/events")
+        assert [name for name in times if f">{name}</a>" in page] == list(times)[1:]
+
+
+def test_facets_counted_together_are_those_counted_alone(lille: TestNode) -> None:
+    for number, (language, category) in enumerate(
+        [("fr", "LEARNING"), ("fr", "BUSINESS"), ("nl", "LEARNING"), ("nl", "LEARNING"), ("de", "")]
+    ):
+        lille.post(event_document(name=f"Poterie {number}", inLanguage=language, category=category))
+    columns = {"lang": "language", "category": "category"}
+    choices: list[dict[str, str]] = [{}, {"lang": "nl"}, {"lang": "fr", "category": "LEARNING"}]
+    for args in choices:
+        with lille.app.test_request_context("/events"):
+            query = ListQuery.from_args(args, ("category",))
+
+            def where(without: str, query: ListQuery = query) -> list[ColumnElement[bool]]:
+                chosen = query.extra.get("category") if without != "category" else ""
+                return [Event.category == chosen] if chosen else []
+
+            joint = joint_counts(Event, query, columns, where)
+            alone = {
+                param: facet_counts(Event, column, query, param, where(param))
+                for param, column in columns.items()
+            }
+        assert joint == alone, args
