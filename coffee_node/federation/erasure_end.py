@@ -55,7 +55,7 @@ def end_erasures() -> str:
 
 
 def _forget_strays() -> int:
-    """What arrived of actors after their own end here: only hashes of who sent it stay."""
+    """What arrived of actors after their own end here: the rows go."""
     known = select(Actor.id).where(Actor.uri == InboxItem.actor_uri)
     done = InboxItem.state.in_(("handled", "ignored", "refused"))
     named = ~InboxItem.actor_uri.startswith(receipts.HASHED)
@@ -66,7 +66,7 @@ def _forget_strays() -> int:
     for one in buried:
         uri = hashes[one]
         with write(patience=WORKER_PATIENCE):
-            erasure_ledgers.empty_items(uri)
+            db.session.execute(delete(InboxItem).where(InboxItem.actor_uri == uri, done))
             erasure_rows.replace_everywhere(Identifiers(uri, uri.rsplit("/", 1)[-1], host_of(uri)))
     return len(buried)
 

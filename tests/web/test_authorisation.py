@@ -80,8 +80,8 @@ def token(browser: FlaskClient, node: TestNode) -> str:
 
 
 def is_denied(answer: Any) -> bool:
-    """Whether somebody was kept out: by name, by 404, or by the way to the sign-in page."""
-    if answer.status_code in (401, 403, 404, 410):
+    """Whether somebody was kept out: by name, by 404, for guessing too often, or to the sign-in page."""
+    if answer.status_code in (401, 403, 404, 410, 429):
         return True
     return answer.status_code in (302, 303) and "/sign-in" in answer.headers.get("Location", "")
 
