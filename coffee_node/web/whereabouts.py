@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import g
 
-from coffee_node.base.i18n import format_distance, gettext
+from coffee_node.base.i18n import current_language, format_distance, gettext
 from coffee_node.base.places import distance_km
 from coffee_node.federation.actors import described_row, local_spaces
 
@@ -78,7 +78,16 @@ def kilometres(row: Any) -> float | None:
 
 
 def where_of(row: Any) -> Where:
-    """Where this row is, as its tag shows it."""
+    """Where this row is, as its tag shows it; found out once per request for each place."""
+    known: dict[tuple[Any, ...], Where] = g.setdefault("wheres", {})
+    place = tuple(field_of(row, name) for name in ("country", "latitude", "longitude"))
+    key = (current_language.get(), *place)
+    if key not in known:
+        known[key] = _find_where(row)
+    return known[key]
+
+
+def _find_where(row: Any) -> Where:
     country = field_of(row, "country") or ""
     home = home_place()
     is_across = bool(country and home.country and country != home.country)
