@@ -1,5 +1,7 @@
 """What people are told, links in mails, and pictures."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -84,7 +86,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_mail_link_address"), "mail_link", ["address"])
 
 
-def _row() -> list[sa.Column]:
+def _row() -> list[sa.Column[Any]]:
     return [
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -134,7 +134,7 @@ def _make_messages() -> None:
     op.create_index(op.f("ix_message_author_id"), "message", ["author_id"])
 
 
-def _row() -> list[sa.Column]:
+def _row() -> list[sa.Column[Any]]:
     return [
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -1,5 +1,7 @@
 """Recurring events, second organisers, skills of trainings, drafts, calendar addresses."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -94,7 +96,7 @@ def _make_series() -> None:
     op.create_index(op.f("ix_event_occurrence_event_uri"), "event_occurrence", ["event_uri"])
 
 
-def _row() -> list[sa.Column]:
+def _row() -> list[sa.Column[Any]]:
     return [
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

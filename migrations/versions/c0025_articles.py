@@ -1,5 +1,7 @@
 """Revisions of articles, and feeds that are watched."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -58,7 +60,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_article_revision_article_id"), "article_revision", ["article_id"])
 
 
-def _row() -> list[sa.Column]:
+def _row() -> list[sa.Column[Any]]:
     return [
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -130,7 +130,7 @@ class BigNode:
         if model is not Profile:
             return
         found = select(Profile.uri, Profile.id).where(Profile.uri.in_([row["uri"] for row in rows]))
-        ids = dict(db.session.execute(found).tuples().all())
+        ids = {uri: id_ for uri, id_ in db.session.execute(found)}
         terms = [
             {
                 "profile_id": ids[row["uri"]],
