@@ -53,7 +53,7 @@ def put(
     """Write the entries of objects of one table, by uri, inside the caller's write(); their rows are written.
 
     The entries of `replaced` rows are taken out first. With `count` the words are known at once; else the
-    task counts them within a minute.
+    task counts them within ten minutes.
     """
     connection = db.session().connection()
     _take_out(connection, table.name, replaced)

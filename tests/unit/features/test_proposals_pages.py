@@ -175,7 +175,7 @@ def test_nobody_changes_the_offer_of_somebody_else(lille: TestNode) -> None:
     lille.add_person("bruno")
     client = lille.signed_in("bruno")
     edit = address.replace("/objects/", "/offers/") + "/edit"
-    assert client.get(edit, base_url=lille.url).status_code == 404
+    assert client.get(edit, base_url=lille.url).status_code == 403
     assert "/edit" not in client.get(address, base_url=lille.url).text
 
 
