@@ -11,6 +11,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from coffee_node.base import i18n
 from tests.house import modes
 from tests.house.peer import FedifyPeer, start_peer
 from tests.house.postgres import temporary_database
@@ -75,6 +76,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.outcome = "failed"
         report.longrepr = f"skipped although COFFEE_TEST_REQUIRE_MARKED=1: {report.longrepr}"
     return report
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """Every test begins in the language of the sources, whatever the one before it spoke."""
+    i18n.activate(i18n.Catalogues([], Path()), i18n.SOURCE_LANGUAGE)
 
 
 @pytest.fixture(scope="session")
