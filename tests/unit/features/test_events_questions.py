@@ -23,7 +23,7 @@ from coffee_node.features.events.questions import (
 MEAL = Question("What do you eat?", ("everything", "no meat"), True)
 WORDS = Question("What", ())
 LINE = st.text(
-    st.characters(min_codepoint=33, max_codepoint=0x24F, exclude_categories=("Cc", "Zl", "Zp")), min_size=1
+    st.characters(min_codepoint=33, max_codepoint=0x24F, exclude_categories=("Cc", "Zl", "Zp", "Zs")), min_size=1
 )
 
 
