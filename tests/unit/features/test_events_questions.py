@@ -22,9 +22,8 @@ from coffee_node.features.events.questions import (
 
 MEAL = Question("What do you eat?", ("everything", "no meat"), True)
 WORDS = Question("What", ())
-LINE = st.text(
-    st.characters(min_codepoint=33, max_codepoint=0x24F, exclude_categories=("Cc", "Zl", "Zp", "Zs")), min_size=1
-)
+LETTERS = st.characters(min_codepoint=33, max_codepoint=0x24F, exclude_categories=("Cc", "Zl", "Zp", "Zs"))
+LINE = st.text(LETTERS, min_size=1)
 
 
 @pytest.mark.parametrize(
