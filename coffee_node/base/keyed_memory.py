@@ -30,6 +30,23 @@ class KeyedMemory(Generic[Value]):
             self._entries.move_to_end(key)
             return entry[1]
 
+    def claim(self, key: str, grace: timedelta) -> Value | None:
+        """The value while it is fresh; else None, for who then makes it anew.
+
+        Others that ask within `grace` still get the old one, so that what takes long is made once.
+        """
+        with self._lock:
+            entry = self._entries.get(key)
+            age = clock.utcnow() - entry[0] if entry is not None else timedelta(0)
+            if entry is None or age < timedelta(0):
+                return None
+            self._entries.move_to_end(key)
+            if age < self._life:
+                return entry[1]
+            if age < 2 * self._life:
+                self._entries[key] = (clock.utcnow() - self._life + grace, entry[1])
+            return None
+
     def put(self, key: str, value: Value) -> None:
         """Remember a value."""
         with self._lock:

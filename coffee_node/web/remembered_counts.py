@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from flask import g, request
@@ -14,6 +15,8 @@ from coffee_node.node import current_node
 from coffee_node.web.auth import current_account
 from coffee_node.web.list_query import ListQuery
 
+# How long others are given an old count while somebody counts anew.
+GRACE = timedelta(seconds=5)
 Counted = TypeVar("Counted")
 
 
@@ -32,7 +35,7 @@ def remembered(
     account = current_account()
     kept = sorted((name, value) for name, value in query.given.items() if name not in without)
     key = f"{what} {account.id if account is not None else ''} {request.path} {kept}"
-    known: Counted | None = current_node.counts.get(key)
+    known: Counted | None = current_node.counts.claim(key, GRACE)
     if known is not None:
         return known
     found = count()

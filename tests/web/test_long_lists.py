@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import ColumnElement
 
 from coffee_node.base import clock
+from coffee_node.base.keyed_memory import KeyedMemory
 from coffee_node.features.events.models import Event
 from coffee_node.federation import long_tables
 from coffee_node.testing import Fediverse, TestNode, event_document
@@ -46,6 +47,22 @@ def test_the_count_of_a_long_list_is_at_most_a_minute_old(fediverse: Fediverse, 
     assert "Poterie de plus" in lille.page("/events"), "rows are never from memory"
     fediverse.clock.advance(seconds=61)
     assert told(lille) == 6
+
+
+def test_who_comes_while_somebody_counts_anew_is_not_kept_waiting(fediverse: Fediverse) -> None:
+    memory: KeyedMemory[int] = KeyedMemory(timedelta(seconds=60))
+    grace = timedelta(seconds=5)
+    memory.put("events", 5)
+    assert memory.claim("events", grace) == 5
+    fediverse.clock.advance(seconds=61)
+    assert memory.claim("events", grace) is None, "the first one counts"
+    assert memory.claim("events", grace) == 5, "the second one does not wait for it"
+    fediverse.clock.advance(seconds=6)
+    assert memory.claim("events", grace) is None, "the first one may have failed"
+    memory.put("events", 6)
+    assert memory.claim("events", grace) == 6
+    fediverse.clock.advance(seconds=121)
+    assert [memory.claim("events", grace) for _ in range(2)] == [None, None], "too old for anybody"
 
 
 def test_a_count_is_remembered_for_its_reader_alone(lille: TestNode) -> None:
