@@ -33,7 +33,9 @@ def press(node: TestNode, address: str) -> int:
     """What a visitor's press of the button does, in a thread of the server; how often it registered."""
     with node.context():
         try:
-            link = db.session.scalar(select(MailLink).where(MailLink.address == address))
+            link = db.session.scalar(
+                select(MailLink).where(MailLink.address == address, MailLink.purpose == visitor_mails.CONFIRM)
+            )
             if link is None:
                 return 0
             visitors.confirm(link)

@@ -242,4 +242,4 @@ def test_h34_our_host_in_another_spelling_is_the_one_that_was_signed(
     post = target.post(evil, activity, host=f"{name}.:{port}")
     signed = post.rfc9421() if scheme == "rfc9421" else post.cavage()
     target.send_raw(signed.raw(), evil, activity).stored(fetches=0)
-    target.send_raw(signed.with_headers(host=target.host).raw(), evil).refused(401, "signature")
+    target.send_raw(signed.with_headers(host=target.host).raw(), evil).refused(401, "signature", fetches=1)
