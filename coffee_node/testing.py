@@ -5,12 +5,12 @@ A pytest plugin, for us and for plugin authors: `def test_x(fediverse): lille = 
 
 from __future__ import annotations
 
-import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from coffee_node.activitypub import keys
 from coffee_node.base import clock
@@ -18,6 +18,7 @@ from coffee_node.testing_documents import load_document
 from coffee_node.testing_factories import article_document, event_document, need_document, note_document
 from coffee_node.testing_fediverse import Clock, Fediverse, dispose, make_response
 from coffee_node.testing_node import TestNode
+from coffee_node.testing_parts import SharedParts
 
 __all__ = [
     "Clock",
@@ -34,9 +35,9 @@ __all__ = [
 
 
 @pytest.fixture(scope="session")
-def _key_pairs() -> dict[str, list[tuple[str, str]]]:
-    """Key pairs made once per run: making them is most of what a node costs."""
-    return {"rsa": [], "ed25519": []}
+def _parts(tmp_path_factory: pytest.TempPathFactory) -> SharedParts:
+    """Made once per run."""
+    return SharedParts(tmp_path_factory.mktemp("parts") / "cache")
 
 
 @pytest.fixture
@@ -66,26 +67,13 @@ def fediverse(
     test_clock: Clock,
     node_database_url: Callable[[str], str],
     node_queue_url: str,
-    _key_pairs: dict[str, list[tuple[str, str]]],
+    _parts: SharedParts,
 ) -> Iterator[Fediverse]:
     """An empty fediverse; nodes are made with `fediverse.node("lille")`."""
-    for name, make in (("rsa", keys.generate_rsa), ("ed25519", keys.generate_ed25519)):
-        monkeypatch.setattr(keys, f"generate_{name}", _from_pool(_key_pairs[name], make))
-    made = Fediverse(tmp_path / "nodes", test_clock, node_database_url, node_queue_url)
+    for name, make in (("generate_rsa", keys.generate_rsa), ("generate_ed25519", keys.generate_ed25519)):
+        monkeypatch.setattr(keys, name, _parts.pairs(name, make))
+    monkeypatch.setattr(Flask, "url_rule_class", _parts.rule_class)
+    made = Fediverse(tmp_path / "nodes", test_clock, node_database_url, node_queue_url, _parts)
     yield made
     dispose(made)
     shutil.rmtree(tmp_path / "nodes", ignore_errors=True)
-
-
-def _from_pool(
-    pool: list[tuple[str, str]], make: Callable[[], tuple[str, str]]
-) -> Callable[[], tuple[str, str]]:
-    counter = itertools.count()
-
-    def take() -> tuple[str, str]:
-        index = next(counter)
-        if index >= len(pool):
-            pool.append(make())
-        return pool[index]
-
-    return take

@@ -24,6 +24,7 @@ from coffee_node.features.spaces.service import open_space
 from coffee_node.federation import accounts
 from coffee_node.federation.actors import create_local_actor
 from coffee_node.testing_node import TestNode
+from coffee_node.testing_parts import SharedParts
 
 Hostile = Callable[[requests.PreparedRequest], requests.Response]
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -73,9 +74,11 @@ class Fediverse:
         folder: Path,
         test_clock: Clock,
         database_url: Callable[[str], str],
-        queue_url: str = "",
+        queue_url: str,
+        parts: SharedParts,
     ) -> None:
         self._folder = folder
+        self._parts = parts
         self.nodes: dict[str, TestNode] = {}
         self._database_url = database_url
         self._queue = {"engine": "redis", "url": queue_url} if queue_url else {}
@@ -107,11 +110,15 @@ class Fediverse:
         sections: dict[str, Any] = {"node": base, "database": database, "queue": self._queue, **settings}
         write_config(home, sections)
         (home / "secret").write_text("a secret of tests only")
+        self._parts.lend(home)
         http = self._http(f"{name}.example")
         app = create_app(load_config(home, {}), http, entry_points=False, extra_plugins=plugins)
         app.testing = True
+        self._parts.equip(app)
         made = TestNode(app, name)
         self.nodes[made.host] = made
+        with made.context():
+            self._parts.make_tables()
         _furnish(made)
         for partner in partners:
             self.connect(made, partner)
@@ -187,14 +194,12 @@ def _resolve(host: str, port: int, *args: Any, **kwargs: Any) -> list[Any]:
 
 
 def _furnish(made: TestNode) -> None:
-    with made.context():
-        db.create_all()
-        with write():
-            create_local_actor("Application", made.host, made.node.config.node.name)
-            space = create_local_actor("Organization", made.slug, made.name.title(), kind="space")
-            open_space(space, {"name": made.name.title()})
-            account = accounts.create_account("admin", "Administrator", is_admin=True, with_person=False)
-            accounts.join_space(account, space, "manager")
+    with made.context(), write():
+        create_local_actor("Application", made.host, made.node.config.node.name)
+        space = create_local_actor("Organization", made.slug, made.name.title(), kind="space")
+        open_space(space, {"name": made.name.title()})
+        account = accounts.create_account("admin", "Administrator", is_admin=True, with_person=False)
+        accounts.join_space(account, space, "manager")
 
 
 def dispose(fediverse: Fediverse) -> None:
