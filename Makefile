@@ -23,7 +23,7 @@ demo: install
 	$(BIN)/coffee-node demo $(ARGS)
 
 test: install
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 lint: install
 	$(BIN)/ruff check .

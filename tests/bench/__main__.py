@@ -5,7 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
-PROGRAMS = ("crypto_limit", "fanout", "delivery", "inbox", "pages", "search", "idle", "outage", "kill9")
+PROGRAMS = (
+    *("crypto_limit", "fanout", "delivery", "peers", "inbox", "growth"),
+    *("pages", "search", "lighthouse", "idle", "outage", "kill9"),
+)
 
 
 def main() -> int:
