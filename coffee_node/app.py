@@ -29,6 +29,7 @@ from coffee_node.federation.absences import absence_task
 from coffee_node.federation.catch_up import catch_up_task
 from coffee_node.federation.domain_policy import reason_to_refuse
 from coffee_node.federation.erasure_end import end_task
+from coffee_node.federation.erasure_scan import scan_task
 from coffee_node.federation.followed_news import followed_news_task
 from coffee_node.federation.media import sweep_task
 from coffee_node.federation.moderation import erasing_task
@@ -112,6 +113,7 @@ def _core_tasks() -> list[Task]:
         software_task(),
         key_task(),
         end_task(),
+        scan_task(),
         peer_notices_task(),
         erasing_task(),
         *search_tasks(),

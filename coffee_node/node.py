@@ -15,6 +15,7 @@ from coffee_node.base.contracts import NoticeKind, Task
 from coffee_node.base.group_commit import GroupCommit
 from coffee_node.base.keyed_memory import KeyedMemory
 from coffee_node.base.rate_limits import RateLimits
+from coffee_node.base.row_sets import RenewedMemory
 from coffee_node.base.short_memory import CountMemory, ShortMemory
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ FAILURES_LIFE = timedelta(minutes=5)
 SENDERS_LIFE = timedelta(seconds=10)
 OFFERED_LIFE = timedelta(minutes=5)
 COUNTS_LIFE = timedelta(seconds=60)
+TEXTS_LIFE = timedelta(hours=1)
 logger = logging.getLogger(__name__)
 
 
@@ -55,6 +57,8 @@ class Node:
     offered_keys: KeyedMemory[Any] = field(default_factory=lambda: KeyedMemory(OFFERED_LIFE, 200))
     partners: ShortMemory[frozenset[str]] = field(default_factory=ShortMemory)
     counts: KeyedMemory[Any] = field(default_factory=lambda: KeyedMemory(COUNTS_LIFE, 1_000))
+    texts: KeyedMemory[bytes] = field(default_factory=lambda: KeyedMemory(TEXTS_LIFE, 20_000))
+    row_sets: RenewedMemory = field(default_factory=lambda: RenewedMemory(COUNTS_LIFE))
     arrivals: GroupCommit = field(default_factory=GroupCommit)
     rate_limits: RateLimits = field(default_factory=RateLimits)
     site_settings: ShortMemory[Any] = field(default_factory=ShortMemory)

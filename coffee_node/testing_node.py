@@ -19,10 +19,12 @@ from coffee_node.federation import (
     delivery,
     follower_sync,
     follows,
+    guest_work,
     inbox_work,
     lookup,
     members_view,
     peers,
+    picture_copies,
 )
 from coffee_node.federation.account_models import Account
 from coffee_node.federation.actors import find_actor, find_local_actor, refresh_actor
@@ -38,6 +40,8 @@ STEPS: tuple[Callable[[], Any], ...] = (
     members_view.fetch_next,
     follower_sync.check_next,
     lookup.look_next,
+    picture_copies.fetch_next,
+    guest_work.work_next,
 )
 
 

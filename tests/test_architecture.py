@@ -21,6 +21,8 @@ FEATURE_FILES = {"__init__", "models", "schemas", "service", "views"}
 MAY_COMMIT = ("coffee_node.base.database", "coffee_node.base.migrator")
 ACCEPTED_STATE: dict[str, str] = {
     "coffee_node.activitypub.place_schema._countries": "names of countries: the same in every node, for ever",
+    "coffee_node.base.i18n._distance": "numbers as each language writes them: the same in every node",
+    "coffee_node.base.i18n._locale_of": "languages and their rules: the same in every node",
     "coffee_node.federation.object_copies._held_query": "a statement made of the tables, which are code",
     "coffee_node.federation.objects._feature_columns": "the columns of a table, which are code",
     "coffee_node.federation.search_index._entries": "a statement made of a table, which is code",

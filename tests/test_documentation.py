@@ -33,7 +33,6 @@ ANSWERED_LATER = {
     "validate_pass": "the pass comes as a plugin",
     "issue_pass": "the pass comes as a plugin",
     "score_matches": "matching comes as a plugin",
-    "row_badges": "the pass shows on rows what it says about a space",
 }
 
 

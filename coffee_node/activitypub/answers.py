@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -23,6 +24,16 @@ _CHUNK: Final = 16 * 1024
 _HEADER_LIMIT: Final = 1_000
 _PROFILE: Final = re.compile(r';\s*profile\s*=\s*"?([^";]*)', re.IGNORECASE)
 _LATER: Final = frozenset({408, 425, 429})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response that was read, up to the limit it was given."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 def check_status(url: str, status: int) -> None:

@@ -7,6 +7,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urldefrag
@@ -18,6 +19,7 @@ from requests.adapters import BaseAdapter
 from coffee_node.activitypub.answers import (
     ACTIVITY_TYPES_READ,
     JSON_TYPES_READ,
+    Answer,
     check_media_type,
     check_status,
     read_limited,
@@ -50,6 +52,7 @@ EXCERPT: Final = 500
 _CONDITIONS: Final = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 _REDIRECT: Final = frozenset({301, 302, 303, 307, 308})
 _ANSWER_LIMIT: Final = 64 * 1024
+Headers = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -68,16 +71,6 @@ class FetchedText:
     url: str
     body: bytes
     headers: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """A response that was read, up to the limit it was given."""
-
-    url: str
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class HttpClient:
@@ -145,10 +138,22 @@ class HttpClient:
         answer = self._get(url, signer, asked, self._deadline(timeout), stay_on_host=False)
         return self._parsed(answer, content_types)
 
+    def fetch_file(
+        self, url: str, content_types: Sequence[str], limit: int, signer: Signer | None = None
+    ) -> bytes:
+        """Get a file such as a picture, of at most `limit` bytes; FetchError, AddressNotAllowed."""
+        asked = {"Accept": ", ".join(content_types)}
+        larger = copy(self)
+        larger.max_bytes = limit
+        answer = larger._get(url, signer, asked, self._deadline(None), stay_on_host=False)
+        check_status(answer.url, answer.status)
+        check_media_type(answer.url, answer.headers, content_types)
+        return answer.body
+
     def fetch_text(
         self, url: str, content_types: Sequence[str], known: Mapping[str, str] | None = None
     ) -> FetchedText | None:
-        """Get a text such as a feed; None when it has not changed since the one whose headers are `known`.
+        """Get a text such as a feed; None when unchanged since the one whose headers are `known`.
 
         Raises FetchError, AddressNotAllowed.
         """
@@ -175,6 +180,10 @@ class HttpClient:
         reason = "" if answer.status < 300 else excerpt
         return DeliveryResult(answer.status, retry_after(answer.headers), reason, excerpt)
 
+    def post(self, request: DeliveryRequest, timeout: float | None = None) -> Answer:
+        """Post something other than a delivery and read the answer; redirects are answers. FetchError."""
+        return self._post_by_adapter(request, self._deadline(timeout))
+
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._lock:
@@ -189,7 +198,7 @@ class HttpClient:
     def _deadline(self, timeout: float | None) -> float:
         return time.monotonic() + (self.total_timeout if timeout is None else timeout)
 
-    def _parsed(self, answer: _Answer, content_types: Sequence[str]) -> dict[str, Any]:
+    def _parsed(self, answer: Answer, content_types: Sequence[str]) -> dict[str, Any]:
         check_status(answer.url, answer.status)
         check_media_type(answer.url, answer.headers, content_types)
         try:
@@ -198,14 +207,8 @@ class HttpClient:
             raise FetchError(f"{answer.url} answers what cannot be read: {error}") from error
 
     def _get(
-        self,
-        url: str,
-        signer: Signer | None,
-        headers: Mapping[str, str],
-        deadline: float,
-        *,
-        stay_on_host: bool,
-    ) -> _Answer:
+        self, url: str, signer: Signer | None, headers: Headers, deadline: float, *, stay_on_host: bool
+    ) -> Answer:
         """Follow at most three redirects, each checked and signed like a new address."""
         wanted = urldefrag(url).url
         for _ in range(REDIRECTS + 1):
@@ -222,25 +225,25 @@ class HttpClient:
         self,
         method: str,
         url: str,
-        headers: Mapping[str, str],
+        headers: Headers,
         signing: Signer | DeliveryRequest | None,
         deadline: float,
-    ) -> _Answer:
+    ) -> Answer:
         checked = self.guard.check_url(url)
         exchange = self._exchange_with(checked, deadline)
         with exchanging(exchange), told(url, exchange):
             return self._exchange(self._prepared(method, checked.url, headers, signing), exchange)
 
-    def _post(self, request: DeliveryRequest, deadline: float) -> _Answer:
+    def _post(self, request: DeliveryRequest, deadline: float) -> Answer:
         """Post without requests, for the reasons of posting.py."""
         inbox = self._inboxes.check(request.url)
         exchange = self._exchange_with(inbox, deadline)
         headers = signed_headers(inbox, request, self.user_agent)
         with told(request.url, exchange):
             posted = self._kept.post(inbox, headers, request.body, exchange, _ANSWER_LIMIT)
-        return _Answer(request.url, posted.status, posted.headers, posted.body)
+        return Answer(request.url, posted.status, posted.headers, posted.body)
 
-    def _post_by_adapter(self, request: DeliveryRequest, deadline: float) -> _Answer:
+    def _post_by_adapter(self, request: DeliveryRequest, deadline: float) -> Answer:
         headers = delivery_headers(request.extra_headers)
         return self._send("POST", request.url, headers, request, deadline)
 
@@ -250,11 +253,7 @@ class HttpClient:
         return Exchange(addresses, deadline, self.connect_timeout, self.connect_timeout)
 
     def _prepared(
-        self,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        signing: Signer | DeliveryRequest | None,
+        self, method: str, url: str, headers: Headers, signing: Signer | DeliveryRequest | None
     ) -> requests.PreparedRequest:
         body = signing.body if isinstance(signing, DeliveryRequest) else None
         own = {"User-Agent": self.user_agent, "Accept-Encoding": "gzip", **headers}
@@ -267,7 +266,7 @@ class HttpClient:
             prepared.headers.update(sign_request("cavage", method, final, own, None, signing))
         return prepared
 
-    def _exchange(self, prepared: requests.PreparedRequest, exchange: Exchange) -> _Answer:
+    def _exchange(self, prepared: requests.PreparedRequest, exchange: Exchange) -> Answer:
         timeout = (exchange.connect_timeout, exchange.read_timeout)
         response = self._adapter().send(prepared, stream=True, timeout=timeout, verify=True)
         limit = self.max_bytes if prepared.method == "GET" else _ANSWER_LIMIT
@@ -275,7 +274,7 @@ class HttpClient:
             body = read_limited(response, limit, exchange, cut=prepared.method != "GET")
         finally:
             response.close()
-        return _Answer(str(prepared.url), response.status_code, response.headers, body)
+        return Answer(str(prepared.url), response.status_code, response.headers, body)
 
     def _adapter(self) -> BaseAdapter:
         adapter: BaseAdapter | None = getattr(self._local, "adapter", None)

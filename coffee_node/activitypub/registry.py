@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from coffee_node.activitypub.vocabulary import type_names
@@ -43,13 +43,14 @@ class Registry:
 
     def type_for(self, document: dict[str, Any]) -> ObjectType | None:
         """Give the type of a document by its first known name; one that asks for its content goes first."""
+        return next(self.types_for(document), None)
+
+    def types_for(self, document: dict[str, Any]) -> Iterator[ObjectType]:
+        """Give every type that a document could be, the likeliest first."""
         for name in type_names(document.get("type")):
             entries = [entry for _, entry in self._by_name.get(name, ())]
-            chosen = next((one for one in entries if one.accepts is not None and one.accepts(document)), None)
-            chosen = chosen or next((one for one in entries if one.accepts is None), None)
-            if chosen is not None:
-                return chosen
-        return None
+            yield from (one for one in entries if one.accepts is not None and one.accepts(document))
+            yield from (one for one in entries if one.accepts is None)
 
     def type_for_model(self, model: type[Any]) -> ObjectType:
         """Give the type kept in this table; PluginError when its feature has not registered it."""

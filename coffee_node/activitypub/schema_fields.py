@@ -43,12 +43,14 @@ def cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
-def clean_html(source: str, limit: int = CONTENT_LIMIT, headings: bool = False) -> str:
+def clean_html(
+    source: str, limit: int = CONTENT_LIMIT, headings: bool = False, pictures: bool = False
+) -> str:
     """Sanitise and cut HTML; what makes the sanitiser fail becomes empty, the object around it is kept."""
     try:
-        clean = html.sanitise(source, headings=headings)
+        clean = html.sanitise(source, headings, pictures)
         if len(clean) > limit:
-            clean = html.sanitise(clean[: limit - limit // 20].rpartition("<")[0], headings=headings)
+            clean = html.sanitise(clean[: limit - limit // 20].rpartition("<")[0], headings, pictures)
         return clean if len(clean) <= limit else ""
     except Exception:
         _log.warning("the sanitiser failed on a text of %d characters", len(source), exc_info=True)
@@ -88,18 +90,21 @@ class PlainText(DocumentField[str]):
 class Html(DocumentField[str]):
     """HTML of the allowed subset, sanitised in both directions; absent is empty."""
 
-    def __init__(self, limit: int = CONTENT_LIMIT, headings: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, limit: int = CONTENT_LIMIT, headings: bool = False, pictures: bool = False, **kwargs: Any
+    ) -> None:
         self.limit = limit
         self.headings = headings
+        self.pictures = pictures
         if not kwargs.get("required"):
             kwargs.setdefault("load_default", "")
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        return clean_html(one_text(value), self.limit, self.headings)
+        return clean_html(one_text(value), self.limit, self.headings, self.pictures)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        return clean_html(value, self.limit, self.headings) if value else None
+        return clean_html(value, self.limit, self.headings, self.pictures) if value else None
 
 
 class LanguageTag(DocumentField[str]):

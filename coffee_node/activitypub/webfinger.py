@@ -21,6 +21,7 @@ from coffee_node.activitypub.vocabulary import (
 )
 from coffee_node.base.errors import FetchError, InvalidDocument
 
+ISSUER: Final = "http://openid.net/specs/connect/1.0/issuer"
 PROFILE_PAGE: Final = "http://webfinger.net/rel/profile-page"
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_~-](?:[A-Za-z0-9_.:~-]{0,253}[A-Za-z0-9_~-])?", re.ASCII)
@@ -64,7 +65,7 @@ def webfinger_document(
 ) -> dict[str, Any]:
     """Give the answer about one actor of ours, with the links of these relations only, if any are named.
 
-    With a `base_url` it also offers the forms of FEP-3b86 there.
+    With a `base_url` it also offers the forms of FEP-3b86 there, and names it as home space (OpenID Connect).
     """
     links: list[dict[str, str]] = [
         {"rel": "self", "type": ACTIVITY_JSON, "href": actor_uri},
@@ -74,6 +75,8 @@ def webfinger_document(
         links.insert(0, {"rel": f"{AS_NAMESPACE}#Service", "type": ACTIVITY_JSON, "href": actor_uri})
     elif base_url:
         links += intents.links(base_url)
+    if base_url:
+        links.append({"rel": ISSUER, "href": base_url})
     aliases = [actor_uri] if is_node else [actor_uri, page_url]
     shown = [link for link in links if not rels or link["rel"] in rels]
     return {"subject": subject, "aliases": aliases, "links": shown}

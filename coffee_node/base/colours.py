@@ -65,10 +65,10 @@ def shades(colour: str) -> Shades:
     return Shades(
         light=colour,
         light_deep=_mixed(colour, "#000000", 0.25),
-        light_soft=_mixed(colour, WHITE, 0.87),
+        light_soft=_soft(colour, WHITE, 0.87),
         dark=dark,
         dark_deep=_mixed(dark, WHITE, 0.3),
-        dark_soft=_mixed(dark, DARK_PAPER, 0.78),
+        dark_soft=_soft(dark, DARK_PAPER, 0.78),
     )
 
 
@@ -81,6 +81,15 @@ def _until(colour: str, towards: float, is_enough: Callable[[str], bool]) -> str
         if is_enough(found):
             return found
     return "#000000" if towards == 0 else WHITE
+
+
+def _soft(colour: str, ground: str, share: float) -> str:
+    """The colour mixed with so much of its ground, or more, until the colour itself can be read on it."""
+    for step in range(_STEPS + 1):
+        found = _mixed(colour, ground, share + (1 - share) * step / _STEPS)
+        if contrast(colour, found) >= NEEDED:
+            return found
+    return ground
 
 
 def _mixed(colour: str, other: str, share: float) -> str:

@@ -127,6 +127,12 @@ class FederationSection:
     new_actors_per_day: int = setting(
         500, "Unknown actors of one domain that are met in a day.", whole_number(1, 1000000)
     )
+    pictures_per_host: int = setting(
+        5000, "Small copies kept of one server's pictures at most.", whole_number(0, 1000000)
+    )
+    picture_megabytes_per_host: int = setting(
+        200, "What these copies of one server may take up, in megabytes.", whole_number(0, 100000)
+    )
     send_blocks: bool = setting(False, "Tell other servers when somebody here blocks.", yes_or_no())
     backfill_objects: int = setting(
         1000, "Objects read from a new partner's past at most.", whole_number(0, 100000)

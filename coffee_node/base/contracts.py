@@ -33,7 +33,8 @@ class ObjectType:
     its `uri` is the actor's, and the document on the wire is the actor's document; `derive(row)` then brings
     what a feature derives from a copy up to date, inside the caller's write. With
     `receive(document, author)` what arrives is given to the feature, in the worker's transaction, instead of
-    being kept as a copy (a vote, say); it raises Ignored when nothing may change. `serve(uri, reader)` gives
+    being kept as a copy (a vote, say); it raises Ignored when nothing may change, NotMine when
+    another type of that name may have it. `serve(uri, reader)` gives
     a document that only some may fetch, None to everybody else; `describe(document)` says in the words of
     schema.org what a public document is about. `searched(row)` gives the columns whose texts may be searched
     by everybody, where that is not all of them.
@@ -77,11 +78,15 @@ class Badge:
 
 @dataclass(frozen=True)
 class Task:
-    """Work the worker repeats, one at a time; `run` answers a sentence that is shown."""
+    """Work the worker repeats, one at a time; `run` answers a sentence that is shown.
+
+    `is_behind` says whether pages lack something until it has run, as after an upgrade: /readyz names it.
+    """
 
     name: str
     every: timedelta
     run: Callable[[], str]
+    is_behind: Callable[[], bool] | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
@@ -208,7 +209,12 @@ def choose_language(
 
 def reader_locale() -> Locale:
     """The locale of the reader's language; English for one that Babel does not know."""
-    language = current_language.get()
+    return _locale_of(current_language.get())
+
+
+@lru_cache(maxsize=64)
+def _locale_of(language: str) -> Locale:
+    """Looked up once a language: a page asks for it with each date, distance and name of a country."""
     try:
         return Locale.parse(LOCALES.get(language, language))
     except (ValueError, UnknownLocaleError):
@@ -246,11 +252,19 @@ def format_datetime(moment: datetime, zone: str | None = None, style: str = "med
 
 def format_distance(km: float) -> str:
     """A distance as people say it: metres in steps of 50 below one kilometre, one decimal below ten."""
-    locale = reader_locale()
+    language = current_language.get()
     if km < 0.975:
-        return units.format_unit(round(km * 20) * 50, "length-meter", "short", locale=locale)
-    number_format = "#,##0.#" if km < 9.95 else "#,##0"
-    return units.format_unit(km, "length-kilometer", "short", number_format, locale=locale)
+        return _distance(round(km * 20) * 50, "length-meter", "#,##0", language)
+    if km < 9.95:
+        return _distance(round(km, 1), "length-kilometer", "#,##0.#", language)
+    return _distance(round(km), "length-kilometer", "#,##0", language)
+
+
+@lru_cache(maxsize=4096)
+def _distance(number: float, unit: str, number_format: str, language: str) -> str:
+    """Written once: Babel needs a while for it, and the places of a list are the same on each page."""
+    locale = _locale_of(language)
+    return units.format_unit(number, unit, "short", number_format, locale=locale)
 
 
 def country_name(code: str) -> str:

@@ -32,11 +32,21 @@ class Picture:
     height: int
 
 
-def read_picture(data: bytes) -> Picture:
+def read_picture(
+    data: bytes, side: int = SIDE, small_side: int = SMALL_SIDE, pixels: int = PIXELS_LIMIT
+) -> Picture:
     """Make a picture anew from an upload.
 
     Raises TooLarge (413) over 5 MB, Unprocessable (422) for what is no picture or has too many pixels.
     """
+    image = open_picture(data, side, pixels)
+    small = image.copy()
+    small.thumbnail((small_side, small_side))
+    return Picture(written(image), written(small), image.width, image.height)
+
+
+def open_picture(data: bytes, side: int, pixels: int = PIXELS_LIMIT) -> Any:
+    """The upright picture of an upload, at most `side` pixels wide and high; raises like read_picture()."""
     if len(data) > BYTES_LIMIT:
         raise TooLarge(
             _("A picture may have 5 MB."), _("Make it smaller, for example by taking a screenshot.")
@@ -47,16 +57,14 @@ def read_picture(data: bytes) -> Picture:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
-                if opened.width * opened.height > PIXELS_LIMIT:
+                if opened.width * opened.height > pixels:
                     raise _too_many_pixels()
                 opened.seek(0)
                 # A photo of a telephone is read at the size that is kept, not at that of its sensor.
-                opened.draft("RGB", (SIDE, SIDE))
+                opened.draft("RGB", (side, side))
                 image = _in_plain_colours(ImageOps.exif_transpose(opened))
-                image.thumbnail((SIDE, SIDE))
-                small = image.copy()
-                small.thumbnail((SMALL_SIDE, SMALL_SIDE))
-                return Picture(_written(image), _written(small), image.width, image.height)
+                image.thumbnail((side, side))
+                return image
     except Unprocessable:
         raise
     except Image.DecompressionBombError as error:
@@ -81,7 +89,8 @@ def _in_plain_colours(image: Any) -> Any:
     return image.convert("RGBA" if has_alpha else "RGB")
 
 
-def _written(image: Any) -> bytes:
-    written = io.BytesIO()
-    image.save(written, "WEBP", quality=QUALITY, method=4)
-    return written.getvalue()
+def written(image: Any, quality: int = QUALITY) -> bytes:
+    """A picture as the bytes of a WebP file."""
+    file = io.BytesIO()
+    image.save(file, "WEBP", quality=quality, method=4)
+    return file.getvalue()

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from coffee_node.base.database import db
+from coffee_node.federation import site_logo
 from coffee_node.federation.models import Actor
 from coffee_node.federation.social_models import ActorAlias, ActorMove
 
@@ -33,6 +34,13 @@ def links_of(actor: Actor) -> dict[str, Any]:
     found["alsoKnownAs"] = list(db.session.scalars(aliases))
     found["movedTo"] = db.session.scalar(select(ActorMove.target_uri).where(ActorMove.actor_id == actor.id))
     return found
+
+
+def with_icon(actor: Actor, document: dict[str, Any]) -> dict[str, Any]:
+    """The document with the logo of this site where a node or a space has no picture of its own."""
+    if document.get("icon") or not (actor.type == "Application" or actor.kind == "space"):
+        return document
+    return document | {"icon": site_logo.as_icon()}
 
 
 def key_documents(actor: Actor) -> dict[str, Any]:

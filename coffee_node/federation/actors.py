@@ -16,7 +16,9 @@ from coffee_node.base.contracts import ActorRef, ObjectType
 from coffee_node.base.database import after_commit, db, write
 from coffee_node.base.errors import InvalidDocument, NotFound
 from coffee_node.federation import actor_properties, domain_policy, used_handles
+from coffee_node.federation.account_models import Account
 from coffee_node.federation.models import Activity, Actor, ActorKey, Follow
+from coffee_node.federation.oauth_models import OAuthGrant
 from coffee_node.node import current_node, this_node
 
 _actor_schema = ActorSchema()
@@ -64,9 +66,12 @@ def count_follows(actor: Actor, which: str) -> int:
 
 
 def is_known_outside(actor: Actor) -> bool:
-    """Whether others may learn that this actor of ours exists: it is published, or has signed something."""
+    """Whether others may learn of our actor: published, has signed something or signed in elsewhere."""
+    if actor.is_published:
+        return True
     signed = select(Activity.id).where(Activity.actor_id == actor.id).limit(1)
-    return actor.is_published or db.session.scalar(signed) is not None
+    allowed = select(OAuthGrant.id).join(Account).where(Account.actor_id == actor.id).limit(1)
+    return db.session.scalar(signed) is not None or db.session.scalar(allowed) is not None
 
 
 def ref(actor: Actor) -> ActorRef:
@@ -171,7 +176,7 @@ def actor_document(actor: Actor, audience: str = "public") -> dict[str, Any]:
             for name, value in extra.items()
             if name not in core or name in ("kind", "discoverable")
         }
-    complete: dict[str, Any] = vocabulary.strip_nulls(document)
+    complete: dict[str, Any] = vocabulary.strip_nulls(actor_properties.with_icon(actor, document))
     return complete
 
 

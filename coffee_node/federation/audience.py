@@ -186,6 +186,12 @@ def inboxes_that_got(activity: Activity) -> list[Target]:
     return [Target(host, inbox) for host, inbox in db.session.execute(query)]
 
 
+def inboxes_reached_by(actor: Actor) -> list[Target]:
+    """Every inbox that got anything from an actor of ours, also what was for one reader only."""
+    query = select(Delivery.host, Delivery.inbox).where(Delivery.actor_id == actor.id).distinct()
+    return [Target(host, inbox) for host, inbox in db.session.execute(query)]
+
+
 def inboxes_that_received(object_uri: str) -> list[Target]:
     """Every inbox that an activity about this object went to, so that a Delete reaches ex-followers too."""
     query = (

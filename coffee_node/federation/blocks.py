@@ -15,9 +15,10 @@ from coffee_node.activitypub import vocabulary
 from coffee_node.base.database import after_commit, db, insert_ignore, write
 from coffee_node.base.errors import NotFound, Unprocessable
 from coffee_node.base.i18n import gettext as _
-from coffee_node.federation import audience, domain_policy, follows, objects, outbox
+from coffee_node.federation import audience, domain_policy, follows, objects, outbox, remote_pictures
 from coffee_node.federation.actors import actor_or_stub, find_actor, node_uri
 from coffee_node.federation.incoming import Ignored, Incoming
+from coffee_node.federation.media_models import RemotePicture
 from coffee_node.federation.models import Actor, Delivery, Follow
 from coffee_node.federation.moderation_models import ActorBlock
 from coffee_node.node import current_node, this_node
@@ -55,6 +56,8 @@ def block(blocker: Actor, blocked: Actor) -> str:
                 follows.answer_follow(follow, accept=False)
         uri = outbox.publish(blocker, "Block", blocked.uri, to=_told(blocked), visibility="private").uri
         _note(blocker, blocked, uri)
+        if blocker.uri == node_uri():
+            remote_pictures.drop_copies(RemotePicture.actor_id == blocked.id)
         return uri
 
 
@@ -67,6 +70,7 @@ def unblock(blocker: Actor, blocked: Actor) -> str:
         document = {"id": known.activity_uri, "type": "Block", "actor": blocker.uri, "object": blocked.uri}
         db.session.delete(known)
         _forget_decisions()
+        remote_pictures.want_again(RemotePicture.actor_id == blocked.id)
         return outbox.publish(blocker, "Undo", document, to=_told(blocked), visibility="private").uri
 
 

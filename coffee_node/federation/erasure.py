@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from coffee_node.base.database import after_commit, db, write
+from coffee_node.base.database import after_commit, db, end_reading, write
 from coffee_node.base.errors import Conflict
 from coffee_node.base.i18n import gettext as _
 from coffee_node.federation import (
@@ -22,10 +22,12 @@ from coffee_node.federation import (
     erasure_ledgers,
     erasure_mails,
     erasure_words,
+    invitations,
     media,
     memberships,
     objects,
     receipts,
+    reports,
 )
 from coffee_node.federation.account_models import Account, Membership
 from coffee_node.federation.accounts import hash_secret
@@ -78,6 +80,8 @@ def leave(account: Account, *, is_forced: bool = False) -> str:
     cannot erase it. Then nothing is erased.
     """
     secret = secrets.token_urlsafe(32)
+    named = {actor.id: erasure_ledgers.look_for(actor.uri) for actor in goes_along(account)}
+    end_reading()
     with write():
         reasons = [] if is_forced else why_not(account)
         if reasons:
@@ -87,22 +91,24 @@ def leave(account: Account, *, is_forced: bool = False) -> str:
         for actor in actors:
             current_node.plugins.demand_all("erase_personal_data", actor=ref(actor))
         for actor in actors:
-            _erase_actor(actor, before)
+            _erase_actor(actor, before, named.get(actor.id, erasure_ledgers.Named()))
         audit.forget(account)
+        reports.forget_reporter(account)
+        invitations.forget_words_of(account)
         _forget_account(account)
         person = actors[0].id if actors else None
         db.session.add(Departure(secret_hash=hash_secret(secret), actor_id=person))
-        after_commit(_writer([tombstone_hash(actor.uri) for actor in actors]))
+        gone = [*(actor.uri for actor in actors), _mark(account)]
+        after_commit(_writer([tombstone_hash(one) for one in gone]))
     return secret
 
 
-def _erase_actor(actor: Actor, before: erasure_ledgers.Moment) -> None:
+def _erase_actor(actor: Actor, before: erasure_ledgers.Moment, named: erasure_ledgers.Named) -> None:
     erasure_words.forget_all_of(actor)
-    reached = erasure_ledgers.inboxes_reached_by(actor)
-    objects.delete_actor(actor, also_to=reached)
+    objects.delete_actor(actor)
     actor.members_document = None
     erasure_ledgers.forget_children(actor)
-    erasure_ledgers.empty(actor, before)
+    erasure_ledgers.empty(actor, before, named)
     media.forget_all_of(actor)
 
 
@@ -131,10 +137,28 @@ def _file() -> Path:
     return this_node().config.home / HASHES
 
 
+def _mark(account: Account) -> str:
+    """What an account is hashed by: those who only administer have no actor."""
+    return f"acct:{account.handle}@{current_node.config.host}"
+
+
+def _gone() -> set[str]:
+    file = _file()
+    return set(file.read_text().split()) if file.exists() else set()
+
+
+def accounts_come_back() -> Sequence[Account]:
+    """The accounts without a person that left once and are here again."""
+    gone = _gone()
+    if not gone:
+        return []
+    here = db.session.scalars(select(Account).where(Account.actor_id.is_(None)))
+    return [account for account in here if tombstone_hash(_mark(account)) in gone]
+
+
 def come_back() -> Sequence[Actor]:
     """Actors of ours that left once and are here again: an older state of the database was put back."""
-    file = _file()
-    gone = set(file.read_text().split()) if file.exists() else set()
+    gone = _gone()
     if not gone:
         return []
     here = select(Actor).where(Actor.host == "", Actor.gone_at.is_(None), Actor.type != "Application")

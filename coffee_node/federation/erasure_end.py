@@ -14,13 +14,14 @@ from sqlalchemy import delete, or_, select, update
 from coffee_node.activitypub.vocabulary import host_of
 from coffee_node.base import clock
 from coffee_node.base.contracts import Task
-from coffee_node.base.database import Base, after_commit, db, insert_ignore, write
+from coffee_node.base.database import Base, after_commit, db, end_reading, insert_ignore, write
 from coffee_node.base.errors import CoffeeError
 from coffee_node.federation import (
     erasure,
     erasure_files,
+    erasure_gone,
     erasure_ledgers,
-    erasure_rows,
+    erasure_scan,
     erasure_words,
     objects,
     receipts,
@@ -46,10 +47,12 @@ def end_task() -> Task:
 def end_erasures() -> str:
     """End what can be ended, and repeat what a restored backup has undone; the sentence that is shown."""
     again = _erase_again()
+    erasure_gone.forget_gone()
     ended = sum(_end(actor_id) for actor_id in _departed())
     strays = _forget_strays()
     if ended or again or strays:
         erasure_files.tidy()
+        erasure_scan.go_on()
     more = f" {again} people were erased again after a backup was put back." if again else ""
     return f"{ended} erasures came to their end.{more}"
 
@@ -67,7 +70,7 @@ def _forget_strays() -> int:
         uri = hashes[one]
         with write(patience=WORKER_PATIENCE):
             db.session.execute(delete(InboxItem).where(InboxItem.actor_uri == uri, done))
-            erasure_rows.replace_everywhere(Identifiers(uri, uri.rsplit("/", 1)[-1], host_of(uri)))
+            erasure_scan.begin(Identifiers(uri, uri.rsplit("/", 1)[-1], host_of(uri)))
     return len(buried)
 
 
@@ -77,18 +80,23 @@ def _departed() -> list[int]:
 
 
 def _end(actor_id: int) -> bool:
+    found = db.session.get(Actor, actor_id)
+    if found is None or found.type == "Application" or not _may_end(found):
+        return False
+    named = erasure_ledgers.look_for(found.uri)
+    end_reading()
     with write(patience=WORKER_PATIENCE):
         actor = db.session.get(Actor, actor_id)
-        if actor is None or actor.type == "Application" or not _may_end(actor):
+        if actor is None or not _may_end(actor):
             return False
         who = Identifiers.of(actor)
         if actor.is_local:
-            _end_ours(actor)
+            _end_ours(actor, named)
         else:
-            _end_theirs(actor)
+            _end_theirs(actor, named)
         db.session.expire_all()
         erasure_words.forget_names([who.slug] if len(who.slug) >= erasure_words.NAME_LIKE else [])
-        erasure_rows.replace_everywhere(who)
+        erasure_scan.begin(who)
         after_commit(this_node().senders.clear)
     return True
 
@@ -119,13 +127,13 @@ def _waits(actor: Actor) -> bool:
     return out is not None or into is not None
 
 
-def _end_theirs(actor: Actor) -> None:
-    erasure_ledgers.empty_answers(actor.uri)
-    erasure_ledgers.empty_items(actor.uri)
+def _end_theirs(actor: Actor, named: erasure_ledgers.Named) -> None:
+    erasure_ledgers.empty_answers(actor.uri, named)
+    erasure_ledgers.empty_items(actor.uri, named)
     _remove(actor)
 
 
-def _end_ours(actor: Actor) -> None:
+def _end_ours(actor: Actor, named: erasure_ledgers.Named) -> None:
     """Remember the id as a hash for good, and the numbers; who still owes a receipt stays to be seen."""
     found = receipts.erasure_of(actor.uri)
     _entomb(actor.uri)
@@ -133,8 +141,8 @@ def _end_ours(actor: Actor) -> None:
     if departure is not None:
         departure.confirmed, departure.total = erasure.numbers(departure)
         departure.ended_at = clock.utcnow()
-    erasure_ledgers.empty_answers(actor.uri)
-    erasure_ledgers.empty_items(actor.uri)
+    erasure_ledgers.empty_answers(actor.uri, named)
+    erasure_ledgers.empty_items(actor.uri, named)
     if found is None or not found.missing:
         _remove(actor)
         return
@@ -192,13 +200,17 @@ def _erase_again() -> int:
     done = 0
     for actor in erasure.come_back():
         account = db.session.scalar(select(Account).where(Account.actor_id == actor.id))
-        try:
-            if account is not None:
-                erasure.leave(account, is_forced=True)
-            else:
-                with write(patience=WORKER_PATIENCE):
-                    objects.delete_actor(actor)
-        except CoffeeError:
-            continue
-        done += 1
-    return done
+        done += _is_erased_again(account, actor)
+    return done + sum(_is_erased_again(account, None) for account in erasure.accounts_come_back())
+
+
+def _is_erased_again(account: Account | None, actor: Actor | None) -> bool:
+    try:
+        if account is not None:
+            erasure.leave(account, is_forced=True)
+        elif actor is not None:
+            with write(patience=WORKER_PATIENCE):
+                objects.delete_actor(actor)
+    except CoffeeError:
+        return False
+    return True

@@ -1,15 +1,18 @@
-"""The two ledgers when somebody leaves: what they said is emptied, what still waits of it is not sent."""
+"""The two ledgers when somebody leaves: what they said is emptied, what still waits of it is not sent.
+
+The bodies that name them are looked for before the write lock is taken: on a large node that takes seconds.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 from coffee_node.activitypub import vocabulary
 from coffee_node.base.database import Base, db
-from coffee_node.federation.audience import Target
 from coffee_node.federation.erasure_rows import contains
 from coffee_node.federation.models import Activity, Actor, Delivery, FederatedObject, InboxItem
 
@@ -27,19 +30,38 @@ class Moment:
     item: int
 
 
+@dataclass(frozen=True)
+class Named:
+    """The rows of both ledgers that name somebody, as far as they were looked at."""
+
+    until: Moment = Moment(0, 0)
+    answers: tuple[int, ...] = ()
+    items: tuple[int, ...] = ()
+
+
+def look_for(uri: str) -> Named:
+    """Find what names somebody, outside write(); what comes later is looked at inside."""
+    until = moment()
+    found = [
+        db.session.scalars(select(model.id).where(contains(model.__table__.c.body, uri))).all()
+        for model in (Activity, InboxItem)
+    ]
+    return Named(until, tuple(found[0]), tuple(found[1]))
+
+
+def _names(model: type[Any], uri: str, known: Sequence[int], until: int) -> ColumnElement[bool]:
+    """Whether a row was found to name somebody, or is newer and does."""
+    newer = and_(model.id > until, contains(model.__table__.c.body, uri))
+    return or_(model.id.in_(known), newer)
+
+
 def moment() -> Moment:
     """The present end of both ledgers."""
     last_activity = db.session.scalar(select(func.max(Activity.id))) or 0
     return Moment(last_activity, db.session.scalar(select(func.max(InboxItem.id))) or 0)
 
 
-def inboxes_reached_by(actor: Actor) -> list[Target]:
-    """Every inbox that got anything from an actor of ours, also what was for one reader only."""
-    query = select(Delivery.host, Delivery.inbox).where(Delivery.actor_id == actor.id).distinct()
-    return [Target(host, inbox) for host, inbox in db.session.execute(query)]
-
-
-def empty(actor: Actor, before: Moment) -> None:
+def empty(actor: Actor, before: Moment, named: Named) -> None:
     """Empty what an actor of ours said and what was said about it, inside write()."""
     waiting = update(Delivery).where(Delivery.actor_id == actor.id, Delivery.activity_id <= before.activity)
     db.session.execute(
@@ -50,22 +72,26 @@ def empty(actor: Actor, before: Moment) -> None:
         _hollow(activity)
         activity.visibility = "private"
     db.session.flush()
-    empty_answers(actor.uri)
-    empty_items(actor.uri, before.item)
+    empty_answers(actor.uri, named)
+    empty_items(actor.uri, named, before.item)
 
 
-def empty_answers(uri: str) -> None:
-    """Empty what other actors of ours answered to somebody, once nothing of it waits any more."""
+def empty_answers(uri: str, named: Named) -> None:
+    """Empty what other actors of ours answered or wrote to somebody, once nothing of it waits any more."""
     waits = select(Delivery.id).where(Delivery.activity_id == Activity.id, Delivery.state == "waiting")
-    answered = select(Activity).where(contains(Activity.__table__.c.body, uri), ~waits.exists())
-    for activity in db.session.scalars(answered.where(Activity.type.not_in((*OWN_WORDS, "Delete")))).all():
+    about = _names(Activity, uri, named.answers, named.until.activity)
+    answered = select(Activity).where(about, ~waits.exists())
+    is_answer = Activity.type.not_in((*OWN_WORDS, "Delete")) | (
+        Activity.type.in_(OWN_WORDS) & (Activity.visibility == "private")
+    )
+    for activity in db.session.scalars(answered.where(is_answer)).all():
         _hollow(activity)
 
 
-def empty_items(uri: str, last: int | None = None) -> None:
+def empty_items(uri: str, named: Named, last: int | None = None) -> None:
     """Empty the raw bodies that somebody sent or that name somebody; what was not handled is not any more."""
-    body = InboxItem.__table__.c.body
-    query = update(InboxItem).where(or_(InboxItem.actor_uri == uri, contains(body, uri)))
+    about = _names(InboxItem, uri, named.items, named.until.item)
+    query = update(InboxItem).where(or_(InboxItem.actor_uri == uri, about))
     if last is not None:
         query = query.where(InboxItem.id <= last)
     is_open = InboxItem.state.in_(("received", "failed"))

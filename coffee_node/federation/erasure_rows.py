@@ -1,6 +1,7 @@
-"""Identifiers of somebody who left, replaced by their hash wherever a table still names them.
+"""Identifiers of somebody who left, and how texts that name them are found and rewritten.
 
-All mapped tables are walked, so that tables of plugins and of later versions are in it by construction.
+All mapped tables are walked (erasure_scan.py), so that tables of plugins and of later versions are in it by
+construction.
 """
 
 from __future__ import annotations
@@ -27,12 +28,14 @@ from sqlalchemy import (
     update,
 )
 
-from coffee_node.base.database import Base, db, is_postgres
+from coffee_node.base.database import db, is_postgres
 from coffee_node.federation.models import Actor
 from coffee_node.federation.receipts import HASHED
 from coffee_node.node import current_node
 
 LEFT_OUT = "…"
+# More in one question, and SQLite calls it too large.
+NEEDLES = 100
 Change = Callable[[str], str]
 
 
@@ -46,7 +49,7 @@ class Identifiers:
 
     def __init__(self, uri: str, slug: str, host: str) -> None:
         domain = host or current_node.config.host
-        self.slug = slug
+        self.slug, self.host = slug, host
         self.plain = [uri]
         if slug:
             self.plain += [f"https://{domain}/@{slug}", f"{slug}@{domain}", f"/@{slug}@{domain}"]
@@ -65,13 +68,6 @@ class Identifiers:
         return self._pattern.sub(self._hash, text)
 
 
-def replace_everywhere(who: Identifiers) -> int:
-    """Put the hash in place of an actor's identifiers in every table, inside write(); how many rows."""
-    return sum(
-        replace_in(table, texts_in(table), who.plain, who.replaced) for table in Base.metadata.sorted_tables
-    )
-
-
 def texts_in(table: Table) -> list[Column[Any]]:
     """The columns of a table that can hold words."""
     kinds = (String, Text, JSON, LargeBinary)
@@ -80,10 +76,22 @@ def texts_in(table: Table) -> list[Column[Any]]:
 
 def replace_in(table: Table, columns: Sequence[Column[Any]], needles: Iterable[str], change: Change) -> int:
     """Rewrite the texts of a table in which one of the needles stands; how many rows."""
-    found = [contains(column, needle) for column in columns for needle in needles]
-    if not found or "id" not in table.c:
+    wanted = sorted(set(needles))
+    if not columns or "id" not in table.c:
         return 0
-    rows = db.session.execute(select(table.c.id, *columns).where(or_(*found))).all()
+    changed = 0
+    for start in range(0, len(wanted), NEEDLES):
+        some = wanted[start : start + NEEDLES]
+        found = [contains(column, needle) for column in columns for needle in some]
+        changed += replace_in_rows(table, columns, or_(*found), change)
+    return changed
+
+
+def replace_in_rows(
+    table: Table, columns: Sequence[Column[Any]], which: ColumnElement[bool], change: Change
+) -> int:
+    """Rewrite the texts of some rows of a table, inside write(); how many changed."""
+    rows = db.session.execute(select(table.c.id, *columns).where(which)).all()
     changed = 0
     for row in rows:
         values = {

@@ -13,7 +13,7 @@ from coffee_node.activitypub import vocabulary
 from coffee_node.base.database import db
 from coffee_node.base.mail import Mail
 from coffee_node.federation import erasure_mails
-from coffee_node.federation.erasure_rows import LEFT_OUT, contains, replace_in
+from coffee_node.federation.erasure_rows import LEFT_OUT, NEEDLES, contains, replace_in
 from coffee_node.federation.models import Actor, InboxItem
 from coffee_node.federation.notice_models import Notification
 from coffee_node.node import current_node
@@ -70,8 +70,10 @@ def forget_all_of(actor: Actor) -> None:
 
 def forget_notices_of(uris: Iterable[str]) -> None:
     """Drop the notices that lead to these ids."""
-    for uri in uris:
-        told = or_(contains(Notification.__table__.c.key, uri), contains(Notification.__table__.c.url, uri))
+    wanted, table = sorted(set(uris)), Notification.__table__.c
+    for start in range(0, len(wanted), NEEDLES):
+        some = wanted[start : start + NEEDLES]
+        told = or_(*(contains(column, uri) for column in (table.key, table.url) for uri in some))
         db.session.execute(delete(Notification).where(told))
 
 
@@ -110,9 +112,15 @@ def _leave_out(titles: Iterable[str]) -> None:
         table: Any = model.__table__
         columns = [table.c[name] for name in names]
         if model is Mail:
-            near = or_(*(contains(column, needle) for column in columns for needle in needles))
-            erasure_mails.remove_files(db.session.scalars(select(Mail.message_id).where(near)).all())
+            _remove_files_with(columns, sorted(needles))
         replace_in(table, columns, needles, lambda text: pattern.sub(LEFT_OUT, text))
+
+
+def _remove_files_with(columns: Sequence[Any], needles: Sequence[str]) -> None:
+    for start in range(0, len(needles), NEEDLES):
+        some = needles[start : start + NEEDLES]
+        near = or_(*(contains(column, needle) for column in columns for needle in some))
+        erasure_mails.remove_files(db.session.scalars(select(Mail.message_id).where(near)).all())
 
 
 def _pattern(words: Iterable[str]) -> re.Pattern[str]:

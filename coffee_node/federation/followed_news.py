@@ -126,10 +126,34 @@ class _News:
             yield Occasion(account, self.kind, key, words)
 
     def _in_words(self, rows: Sequence[Any]) -> list[tuple[str, Callable[[], Told]]]:
-        if len(rows) > SINGLY:
+        things = _things(rows)
+        if len(things) > SINGLY:
             key = f"{self.kind}:{rows[0].actor_id}:{self.until.isoformat()}"
             return [(key, partial(_many, self.kind, rows))]
-        return [(f"{self.kind}:{sha256(row.uri.encode()).hexdigest()}", partial(_one, row)) for row in rows]
+        return [
+            (
+                f"{self.kind}:{sha256(dates[0].uri.encode()).hexdigest()}",
+                partial(_one, dates[0]) if len(dates) == 1 else partial(_recurring, dates),
+            )
+            for dates in things
+        ]
+
+
+def _things(rows: Sequence[Any]) -> list[list[Any]]:
+    """The rows, with the dates of a recurring event together: other nodes know them by their name only."""
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        key = row.name if getattr(row, "start_time", None) is not None and row.name else row.uri
+        found.setdefault(key, []).append(row)
+    return list(found.values())
+
+
+def _recurring(dates: Sequence[Any]) -> Told:
+    """A new series, told by its first date."""
+    first = min(dates, key=lambda row: row.start_time)
+    told, number = _one(first), len(dates)
+    more = ngettext("and %(num)d more date", "and %(num)d more dates", number - 1)
+    return Told(told.title, f"{told.text}, {more}", told.url)
 
 
 def _one(row: Any) -> Told:

@@ -16,7 +16,14 @@ from coffee_node.base import clock
 from coffee_node.base.database import after_commit, db, insert_ignore, write
 from coffee_node.base.errors import Unprocessable
 from coffee_node.base.i18n import gettext as _
-from coffee_node.federation import actors, domain_policy, follow_notices, follower_digests, outbox
+from coffee_node.federation import (
+    actors,
+    domain_policy,
+    follow_notices,
+    follower_digests,
+    outbox,
+    remote_pictures,
+)
 from coffee_node.federation.models import Activity, Actor, Delivery, Follow
 from coffee_node.federation.peer_models import Backfill, Peer
 from coffee_node.federation.social_models import FollowNotice
@@ -237,6 +244,7 @@ def receive_answer(activity: dict[str, Any], answerer: Actor) -> bool:
     _followers_changed(follow)
     if accepted and not answerer.is_local:
         start_backfill(answerer)
+        remote_pictures.welcome(answerer)
     return True
 
 

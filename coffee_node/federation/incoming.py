@@ -12,6 +12,10 @@ class Ignored(Exception):
     """What arrived is fine but changes nothing here; the message says why and is kept in the ledger."""
 
 
+class NotMine(Exception):
+    """What arrived looks like something of a feature but is nothing of it: others may know it."""
+
+
 class Refused(Exception):
     """A plugin does not want what arrived; the message says why and is kept in the ledger."""
 

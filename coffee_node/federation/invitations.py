@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, update
 
 from coffee_node.base import clock
 from coffee_node.base.database import db, write
@@ -86,6 +86,11 @@ def revoke(row: Invitation, by: Account | None) -> None:
     with write():
         row.revoked_at = clock.utcnow()
         audit.record("invitation-revoked", by=by, space=row.space)
+
+
+def forget_words_of(account: Account) -> None:
+    """Take what somebody who leaves wrote to those they invited out, inside write()."""
+    db.session.execute(update(Invitation).where(Invitation.invited_by_id == account.id).values(note=""))
 
 
 def pending(space: Actor) -> Sequence[Invitation]:

@@ -28,7 +28,9 @@ def folder() -> Path:
     return this_node().config.home / FOLDER
 
 
-def keep(data: bytes | Picture, owner: Actor, *, alt: str = "", visibility: str = "public") -> Media:
+def keep(
+    data: bytes | Picture, owner: Actor, *, alt: str = "", visibility: str = "public", purpose: str = ""
+) -> Media:
     """Keep an uploaded picture of an actor inside the caller's write(); bytes are read by read_picture().
 
     The files are written before the row is committed: a row without its file would be a broken picture,
@@ -41,7 +43,7 @@ def keep(data: bytes | Picture, owner: Actor, *, alt: str = "", visibility: str 
     file_of(name, is_small=True).write_bytes(picture.small)
     media = Media(
         name=name, actor_id=owner.id, visibility=visibility, alt=alt[:500],
-        width=picture.width, height=picture.height,
+        width=picture.width, height=picture.height, purpose=purpose,
     )  # fmt: skip
     db.session.add(media)
     db.session.flush()
@@ -90,7 +92,12 @@ def file_of(name: str, *, is_small: bool = False) -> Path:
 
 def address_of(media: Media, *, is_small: bool = False) -> str:
     """The web address of a picture."""
-    return f"{this_node().config.base_url}/media/{file_of(media.name, is_small=is_small).name}"
+    return address_named(media.name, is_small=is_small)
+
+
+def address_named(name: str, *, is_small: bool = False) -> str:
+    """The web address of the picture with this name."""
+    return f"{this_node().config.base_url}/{FOLDER}/{file_of(name, is_small=is_small).name}"
 
 
 def attachment_of(media: Media) -> dict[str, object]:

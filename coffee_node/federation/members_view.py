@@ -13,7 +13,7 @@ from sqlalchemy import select
 from coffee_node.base import clock
 from coffee_node.base.database import after_commit, db, write
 from coffee_node.base.errors import CoffeeError, FetchError
-from coffee_node.federation import audience
+from coffee_node.federation import audience, remote_pictures
 from coffee_node.federation.actors import described_row, fetch_actor_document
 from coffee_node.federation.models import Actor
 from coffee_node.node import this_node
@@ -58,6 +58,7 @@ def fetch_next() -> bool:
         if document is not None:
             kept.members_document = {name: value for name, value in document.items() if name != "@context"}
             _derive(kept)
+            remote_pictures.note_actor(kept)
     return True
 
 

@@ -17,6 +17,7 @@ class Actor(Row):
     """An ActivityPub actor, ours or another node's; `host` is empty for ours.
 
     `members_document` is what a partner shows to our node of one of its people: for our members only.
+    `portrait` is our copy of another's icon: the address it stood at, and the stem of the files.
     """
 
     __tablename__ = "actor"
@@ -44,6 +45,7 @@ class Actor(Row):
     document: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     members_document: Mapped[dict[str, Any] | None] = mapped_column(Json)
     members_fetch_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
+    portrait: Mapped[dict[str, str] | None] = mapped_column(Json)
     published: Mapped[datetime | None] = mapped_column(UtcDateTime)
     updated: Mapped[datetime | None] = mapped_column(UtcDateTime)
     fetched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -208,9 +210,14 @@ class ObjectTag(Row):
     """A skill or hashtag of an object, so that lists can be filtered by it; `rel` empty for hashtags."""
 
     __tablename__ = "object_tag"
-    __table_args__ = (Index("ix_object_tag_folded", "folded", "rel"),)
+    # Wide enough for the filters of a list, except where an entry of an index must be short.
+    __table_args__ = (
+        Index("ix_object_tag_folded", "folded", "rel"),
+        Index("ix_object_tag_object", "object_uri", "folded", "name").ddl_if("sqlite"),
+        Index("ix_object_tag_object_uri", "object_uri").ddl_if("postgresql"),
+    )
 
-    object_uri: Mapped[str] = mapped_column(URI, index=True)
+    object_uri: Mapped[str] = mapped_column(URI)
     rel: Mapped[str] = mapped_column(String(20), default="")
     href: Mapped[str] = mapped_column(URI, default="")
     name: Mapped[str] = mapped_column(String(300))

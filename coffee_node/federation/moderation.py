@@ -20,8 +20,9 @@ from coffee_node.base.contracts import Task
 from coffee_node.base.database import after_commit, db, write
 from coffee_node.base.errors import NotFound, Unprocessable
 from coffee_node.base.i18n import gettext as _
-from coffee_node.federation import domain_policy, follows, peers
+from coffee_node.federation import domain_policy, follows, peers, remote_pictures
 from coffee_node.federation.account_models import Account
+from coffee_node.federation.media_models import RemotePicture
 from coffee_node.federation.models import Actor, Delivery, Follow, InboxItem, ObjectTag
 from coffee_node.federation.moderation_models import DomainPolicy
 from coffee_node.federation.peer_models import Backfill
@@ -193,6 +194,7 @@ def _cut_off(hosts: Collection[str]) -> None:
     db.session.execute(walks.values(state="stopped", last_error=domain_policy.REFUSED))
     members = update(Actor).where(Actor.host.in_(hosts), Actor.members_fetch_at.is_not(None))
     db.session.execute(members.values(members_fetch_at=None))
+    remote_pictures.drop_copies(RemotePicture.host.in_(hosts))
 
 
 def _welcome(levels: Mapping[str, str]) -> None:
@@ -217,6 +219,7 @@ def erase_suspended() -> str:
     if hosts:
         with write(patience=WORKER_PATIENCE):
             db.session.execute(delete(InboxItem).where(InboxItem.host.in_(hosts)))
+            remote_pictures.forget_hosts(hosts)
     return f"{erased} copies of suspended servers were erased."
 
 

@@ -20,7 +20,7 @@ from coffee_node.activitypub import vocabulary
 from coffee_node.base import clock
 from coffee_node.base.contracts import ObjectType
 from coffee_node.base.database import db
-from coffee_node.federation import audience, domain_policy, host_limits, search, search_index
+from coffee_node.federation import audience, domain_policy, host_limits, remote_pictures, search, search_index
 from coffee_node.federation.incoming import Ignored
 from coffee_node.federation.models import Actor, ObjectTag
 from coffee_node.federation.objects import column_values
@@ -213,6 +213,7 @@ def keep(copies: Sequence[ObjectCopy]) -> None:
         _replace(model, [copy for copy in group if copy.held is not None])
         _make_findable(model.__table__, group)
     replaced = [copy.uri for copy in copies if copy.held is not None]
+    remote_pictures.note_objects([copy.values for copy in copies], replaced)
     if replaced:
         db.session.execute(delete(ObjectTag).where(ObjectTag.object_uri.in_(replaced)))
     tags = [tag for copy in copies for tag in copy.tags]

@@ -8,7 +8,7 @@ from coffee_node.activitypub import vocabulary
 from coffee_node.base.contracts import ObjectType
 from coffee_node.federation import members_view, object_copies, origin, receipts
 from coffee_node.federation.actors import ref
-from coffee_node.federation.incoming import Ignored, Incoming
+from coffee_node.federation.incoming import Ignored, Incoming, NotMine
 from coffee_node.federation.remote_objects import forget_actor, forget_object, save_actor
 from coffee_node.node import current_node
 
@@ -19,12 +19,25 @@ def create_or_update(incoming: Incoming) -> None:
     if vocabulary.short_type(document.get("type")) in vocabulary.ACTOR_TYPES:
         _update_actor(incoming, document)
         return
-    object_type = known_type(document)
-    if object_type.receive is not None:
-        object_type.receive(document, ref(origin.author_of(incoming, document)))
+    object_type = _keeping_type(incoming, document)
+    if object_type is None:
         return
     facts = object_copies.Facts([(vocabulary.id_of(document), incoming.sender.uri)])
     object_copies.keep([judged_copy(incoming, document, object_type, facts, origin.Relevance())])
+
+
+def _keeping_type(incoming: Incoming, document: dict[str, Any]) -> ObjectType | None:
+    """The type whose table keeps a copy of a document; None when a feature has taken it instead."""
+    known_type(document)
+    for object_type in current_node.registry.types_for(document):
+        if object_type.receive is None:
+            return object_type
+        try:
+            object_type.receive(document, ref(origin.author_of(incoming, document)))
+        except NotMine:
+            continue
+        return None
+    raise Ignored("no feature here takes it")
 
 
 def known_type(document: dict[str, Any]) -> ObjectType:

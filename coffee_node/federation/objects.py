@@ -140,12 +140,13 @@ def _erase(row: Any, tombstone: dict[str, Any]) -> None:
     forget_about(row.uri)
 
 
-def delete_actor(actor: Actor, *, also_to: Iterable[audience.Target] = ()) -> None:
+def delete_actor(actor: Actor) -> None:
     """Delete an actor of ours with all it published, everywhere it went, inside the caller's write().
 
-    `also_to` are inboxes that got other things from it. Its keys stay, because its last messages still have
-    to be signed; its slug is never given again.
+    Every inbox that ever got anything from it is told, also an answer, an offer or a message for one reader.
+    Its keys stay, because its last messages still have to be signed; its slug is never given again.
     """
+    reached = [*audience.inboxes_that_received(actor.uri), *audience.inboxes_reached_by(actor)]
     for object_type in current_node.registry.types():
         model = object_type.model
         query = select(model).where(model.actor_id == actor.id, model.deleted_at.is_(None))
@@ -158,9 +159,8 @@ def delete_actor(actor: Actor, *, also_to: Iterable[audience.Target] = ()) -> No
                 delete_object(object_type, row)
     outbox.hide_activities_about(actor.uri)
     to, cc = audience.address(actor, "public")
-    received = [*audience.inboxes_that_received(actor.uri), *also_to]
     uri = f"{actor.uri}#delete"
-    outbox.publish(actor, "Delete", actor.uri, to=to, cc=cc, uri=uri, also_to=received)
+    outbox.publish(actor, "Delete", actor.uri, to=to, cc=cc, uri=uri, also_to=reached)
     forget_by(actor)
     actor.gone_at = clock.utcnow()
     actor.name = actor.summary = ""

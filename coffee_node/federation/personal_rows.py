@@ -29,6 +29,10 @@ SECRET_COLUMNS = frozenset(
         "recovery_code.code_hash", "passkey.credential_id", "passkey_challenge.challenge_hash",
         "sign_up.password_hash", "idempotency_key.body_hash", "lookup.token", "departure.secret_hash",
         "tombstone.uri_hash", "used_handle.handle_hash",
+        "guest_session.sealed_token", "guest_session.secret_hash", "home_sign_in.sealed",
+        "home_sign_in.token",
+        "home_sign_in.browser_hash", "home_sign_in.state_hash", "oauth_code.code_hash",
+        "oauth_grant.secret_hash", "oauth_key.private_key",
     }
 )  # fmt: skip
 SECRET_NAME = re.compile(r"secret|hash|password|private")

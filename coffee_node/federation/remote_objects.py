@@ -12,8 +12,9 @@ from coffee_node.activitypub import vocabulary
 from coffee_node.base import clock
 from coffee_node.base.contracts import ObjectType
 from coffee_node.base.database import after_commit, db, insert_ignore
-from coffee_node.federation import erasure_words
+from coffee_node.federation import erasure_words, remote_pictures
 from coffee_node.federation.actors import save_remote_actor
+from coffee_node.federation.guest_models import GuestSession
 from coffee_node.federation.incoming import Ignored
 from coffee_node.federation.models import Actor, ObjectTag
 from coffee_node.federation.object_copies import Facts, judged, keep, tombstone_hash
@@ -40,6 +41,7 @@ def save_actor(document: dict[str, Any], *, is_relevant: bool) -> Actor:
     actor = save_remote_actor(document)
     if not is_relevant:
         return actor
+    remote_pictures.note_actor(actor)
     object_type = current_node.registry.type_for(document)
     if object_type is None or not object_type.is_actor or not document.get("name"):
         return actor
@@ -79,6 +81,7 @@ def forget_object(uri: str, owner: Actor, *, is_moderated: bool = False) -> None
         raise Ignored("only the owner may delete an object")
     db.session.execute(delete(ObjectTag).where(ObjectTag.object_uri == uri))
     forget_about(uri)
+    remote_pictures.forget_about([uri])
     erasure_words.forget_notices_of([uri])
     db.session.delete(row)
     bury(uri)
@@ -99,6 +102,8 @@ def forget_actor(actor: Actor) -> None:
             forget_about(row.uri)
             db.session.delete(row)
     forget_by(actor)
+    remote_pictures.forget_of(actor)
+    db.session.execute(delete(GuestSession).where(GuestSession.actor_id == actor.id))
     actor.gone_at = clock.utcnow()
     after_commit(this_node().senders.clear)
     actor.name = actor.summary = ""

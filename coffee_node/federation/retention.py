@@ -12,10 +12,12 @@ from coffee_node.base.contracts import Task
 from coffee_node.base.database import Row, db, write
 from coffee_node.base.mail import Mail
 from coffee_node.federation.account_models import BrowserSession, IdempotencyKey, SignInLink
+from coffee_node.federation.guest_models import GuestSession, HomeSignIn
 from coffee_node.federation.joining_models import Invitation, SignUp
 from coffee_node.federation.mail_links import CONFIRM_LIFE
 from coffee_node.federation.models import InboxItem
 from coffee_node.federation.notice_models import MailLink, Notification
+from coffee_node.federation.oauth_models import OAuthCode, OAuthGrant
 from coffee_node.federation.peer_models import Tombstone
 from coffee_node.federation.sign_in_models import PasskeyChallenge
 from coffee_node.federation.social_models import Lookup
@@ -25,6 +27,7 @@ LEDGER_LIFE = timedelta(days=30)
 KEY_LIFE = timedelta(hours=24)
 NOTICE_LIFE = timedelta(days=90)
 UNSUBSCRIBE_LIFE = timedelta(days=400)
+VISIT_LIFE = timedelta(days=1)
 STEP = 500
 WORKER_PATIENCE = 30.0
 
@@ -57,6 +60,8 @@ def prune() -> str:
     removed += _prune(MailLink, MailLink.expires_at < now - LEDGER_LIFE)
     is_of_notices = MailLink.purpose == UNSUBSCRIBE
     removed += _prune(MailLink, is_of_notices, MailLink.created_at < now - UNSUBSCRIBE_LIFE)
+    for model in (OAuthGrant, OAuthCode, HomeSignIn, GuestSession):
+        removed += _prune(model, model.expires_at < now - VISIT_LIFE)
     return f"{removed} rows past their time were removed."
 
 

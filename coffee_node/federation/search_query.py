@@ -77,11 +77,15 @@ def of_kind(kind: str) -> ColumnElement[bool]:
 
 def having(text: str, kind: str) -> Any:
     """The keys of the rows of a table in which every word stands, for lists; None when it has no word."""
-    terms = terms_of(text)
+    return found_keys(text, "", kind)
+
+
+def found_keys(text: str, tag: str, kind: str, where: Where = ()) -> Any:
+    """The same for the words of a text and a tag, among the entries that fit."""
+    terms = (*terms_of(text), *tag_terms(tag))
     if not terms:
         return None
-    clauses = (of_kind(kind), matches(terms))
-    found: Any = _from_texts(select(ENTRY.c.object_id)).where(*clauses)
+    found: Any = _from_texts(select(ENTRY.c.object_id)).where(of_kind(kind), matches(terms), *where)
     return found
 
 

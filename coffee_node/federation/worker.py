@@ -20,9 +20,11 @@ from coffee_node.federation import (
     catch_up,
     delivery,
     follower_sync,
+    guest_work,
     inbox_work,
     lookup,
     members_view,
+    picture_copies,
     worker_runs,
 )
 from coffee_node.federation.taking_over import release_claims
@@ -41,8 +43,10 @@ def register_jobs(app: Flask, node: Node) -> None:
         "inbox": inbox_job,
         "backfill": lambda: _until_empty(node, backfill.read_next_page),
         "members": lambda: _until_empty(node, members_view.fetch_next),
+        "guests": lambda: _until_empty(node, guest_work.work_next),
         "lookups": lambda: _until_empty(node, lookup.look_next),
         "followers": lambda: _until_empty(node, follower_sync.check_next),
+        "pictures": _one_at_a_time(lambda: _until_empty(node, picture_copies.fetch_next)),
         "mail": lambda: _until_empty(node, lambda: mail.send_next(node.config)),
         "tasks": lambda: run_due_tasks(node),
         "alive": worker_runs.note_run,

@@ -16,6 +16,7 @@ from coffee_node.web.account_forms import CodeForm, SetupForm, SignInForm
 from coffee_node.web.addresses import safe_back
 from coffee_node.web.attempt_limits import count_attempt, count_spent_link
 from coffee_node.web.forms import keeps_form, tidy
+from coffee_node.web.guest_visits import home_sign_in_href
 
 account_pages = Blueprint("account", __name__)
 
@@ -32,6 +33,7 @@ def _sign_in_page(form: SignInForm) -> str:
         form=form,
         registration=current_node.config.web.registration,
         has_passkeys=passkeys.are_offered(),
+        has_partners=bool(home_sign_in_href()),
     )
 
 

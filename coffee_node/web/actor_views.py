@@ -10,7 +10,7 @@ from markupsafe import Markup
 from coffee_node.activitypub import vocabulary
 from coffee_node.base.errors import Gone, NotFound
 from coffee_node.base.i18n import gettext as _
-from coffee_node.federation import actors, domain_policy, follows, moves, receipts
+from coffee_node.federation import actors, domain_policy, follows, moves, receipts, remote_pictures
 from coffee_node.federation.erasure_end import is_departed
 from coffee_node.federation.models import Actor
 from coffee_node.federation.page_addresses import actor_url
@@ -48,7 +48,9 @@ def show(handle: str) -> Any:
         return described[0].page(described[1])
     if actor.is_local and not actor.is_published:
         raise NotFound(_("Nobody with this name is known here."))
-    return render_template("actor.html", actor=actor, document=actors.document_of(actor))
+    photo = None if actor.is_local else remote_pictures.portrait_for_everybody(actor)
+    person = {"name": actor.name or actor.slug, "photo": photo}
+    return render_template("actor.html", actor=actor, person=person, document=actors.document_of(actor))
 
 
 def _left(actor: Actor) -> Any:

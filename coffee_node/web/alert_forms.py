@@ -31,6 +31,10 @@ class AddressForm(FederatedForm):
 
     email = EmailField(_("Your e-mail address"))
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.email.flags.required = True  # where it is shown it is asked for; an account has its own
+
     def address(self) -> str:
         """The address, empty with a message at the field when it is none."""
         found = read_address(self.email.data)

@@ -43,7 +43,8 @@ class WatchedList:
 
     `titles` are its names by path; `where` its own clauses, `shared` the query that the shared filters get,
     `words` how a value of a filter of its own is said. A list that reads its filters in another way gives all
-    its clauses by `finds`; with `appears_late` a row may be there for long before it can be seen.
+    its clauses by `finds`; with `appears_late` a row may be there for long before it can be seen. A list of
+    several tables gives one list for each by `several`.
     """
 
     titles: Mapping[str, Any]
@@ -54,6 +55,11 @@ class WatchedList:
     words: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     finds: Where | None = None
     appears_late: bool = False
+    several: Callable[[], Sequence[WatchedList]] | None = None
+
+    def parts(self) -> Sequence[WatchedList]:
+        """The list itself, or one for each table of a list that has several."""
+        return self.several() if self.several is not None else [self]
 
     def clauses(self, query: ListQuery) -> list[ColumnElement[bool]]:
         """What the present reader finds under these filters."""

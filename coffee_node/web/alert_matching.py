@@ -6,7 +6,7 @@ Each search is one query over the rows that came since the last look; an owner w
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
@@ -24,6 +24,7 @@ from coffee_node.federation.saved_searches import SavedSearch
 from coffee_node.node import current_node
 from coffee_node.web.alert_lists import WatchedList, in_words, list_at, read_query
 from coffee_node.web.alert_mails import NewRow, tell_account, tell_visitor
+from coffee_node.web.list_query import ListQuery
 from coffee_node.web.object_views import page_url
 
 EVERY: Final = timedelta(minutes=5)
@@ -116,23 +117,30 @@ def _find(search: SavedSearch, account: Account | None) -> News:
     if watched is None:
         return News(is_readable=False)
     query = read_query(watched, search.path, search.given)
-    marks = marks_of(watched)
-    model = watched.model
+    found = [row for part in watched.parts() for row in _new_rows(search, part, query, account)]
+    rows = tuple(_new_row(row) for row in found[:MOST_ROWS])
+    return News(in_words(watched, query), query.href(), rows, len(found) > MOST_ROWS, marks_of(watched))
+
+
+def _new_rows(
+    search: SavedSearch, part: WatchedList, query: ListQuery, account: Account | None
+) -> Sequence[Any]:
+    """What is new in one table, one row more than is told, the latest first."""
+    model = part.model
     # The few new rows first, by their indexes: mostly there are none, and the filters look at these alone.
     # Sorted here: a database asked for the newest would walk through the whole table.
-    fresh = sorted(db.session.scalars(select(model.id).where(_is_new(search, watched))))[-MOST_LOOKED:]
+    fresh = sorted(db.session.scalars(select(model.id).where(_is_new(search, part))))[-MOST_LOOKED:]
     if not fresh:
-        return News(marks=marks)
-    clauses = [*watched.clauses(query), model.id.in_(fresh)]
+        return ()
+    clauses = [*part.clauses(query), model.id.in_(fresh)]
     if account is not None and account.actor_id is not None:
         clauses.append(model.actor_id != account.actor_id)
     told = set(search.told)
     statement = select(model.id, model.uri).where(*clauses).order_by(model.id.desc())
     ids = db.session.execute(statement.limit(MOST_ROWS + 1 + len(told)))
     found = [row_id for row_id, uri in ids if digest(uri) not in told]
-    newest = select(model).where(model.id.in_(found[:MOST_ROWS])).order_by(model.id.desc())
-    rows = tuple(_new_row(row) for row in db.session.scalars(newest))
-    return News(in_words(watched, query), query.href(), rows, len(found) > MOST_ROWS, marks)
+    newest = select(model).where(model.id.in_(found[: MOST_ROWS + 1])).order_by(model.id.desc())
+    return db.session.scalars(newest).all()
 
 
 def _is_new(search: SavedSearch, watched: WatchedList) -> ColumnElement[bool]:
@@ -154,9 +162,9 @@ def _is_new(search: SavedSearch, watched: WatchedList) -> ColumnElement[bool]:
 
 
 def marks_of(watched: WatchedList) -> dict[str, int]:
-    """How far the table of a list goes now."""
-    model = watched.model
-    return {model.__tablename__: db.session.scalar(select(func.max(model.id))) or 0}
+    """How far the tables of a list go now."""
+    models = [part.model for part in watched.parts()]
+    return {model.__tablename__: db.session.scalar(select(func.max(model.id))) or 0 for model in models}
 
 
 def digest(uri: str) -> str:

@@ -21,6 +21,11 @@ def describe_page(object_type: ObjectType, row: Any, document: Mapping[str, Any]
     g.described = object_type.describe(document)
 
 
+def is_described() -> bool:
+    """Whether this page is about something that machines are told of."""
+    return has_request_context() and bool(g.get("described"))
+
+
 def page_description() -> Markup:
     """The elements for the head of this page; nothing for a page that is about no public thing."""
     data: dict[str, Any] = g.get("described", {}) if has_request_context() else {}

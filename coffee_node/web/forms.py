@@ -181,6 +181,17 @@ class FederatedForm(FlaskForm):  # type: ignore[misc]
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether the fields could be read and the form is fresh; the rest is for the schema."""
         valid: bool = super().validate(extra_validators)
+        self._say_stale()
+        return valid
+
+    def is_fresh(self) -> bool:
+        """Whether the form comes from a page of ours that is not too old; else it says so above."""
+        csrf = self._fields.get("csrf_token")
+        is_good = csrf is None or csrf.validate(self)
+        self._say_stale()
+        return is_good
+
+    def _say_stale(self) -> None:
         csrf = self._fields.get("csrf_token")
         if csrf is not None and csrf.errors:
             csrf.errors = []
@@ -188,7 +199,6 @@ class FederatedForm(FlaskForm):  # type: ignore[misc]
                 *self.form_errors,
                 _("This page was open for a long time. Nothing is lost: please send it once more."),
             ]
-        return valid
 
 
 def _problems_of(field: Field) -> Iterable[Problem]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from typing import Any
 
@@ -21,14 +21,22 @@ NAME_LIMIT = 100
 class ImageField(Field):
     """A file input `<name>`, its words `<name>-alt`, and a box `<name>-remove` for the picture there is.
 
+    `read` makes the upload anew; a decorative picture is not asked for words.
     `data` is the picture as it is kept, None without a new one; give `{"url", "alt"}` of the picture there is
     to the form. Browsers do not send a file again: after an error `file_name` says which one to choose once
-    more. A new picture needs its words, unless `is_decorative`.
+    more.
     """
 
-    def __init__(self, label: Any = "", is_decorative: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        label: Any = "",
+        is_decorative: bool = False,
+        read: Callable[[bytes], Picture] = read_picture,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(label, **kwargs)
         self.is_decorative = is_decorative
+        self._picture_of = read
         self.data: Picture | None = None
         self.alt = ""
         self.is_removed = False
@@ -58,7 +66,7 @@ class ImageField(Field):
         with closing(upload) as file:
             content = file.stream.read(BYTES_LIMIT + 1)
         try:
-            self.data = read_picture(content)
+            self.data = self._picture_of(content)
         except CoffeeError as error:
             self._problem = str(error)
 
@@ -68,6 +76,10 @@ class ImageField(Field):
             raise ValidationError(self._problem)
         if self.data is not None and not self.alt and not self.is_decorative:
             raise ValidationError(_("Say in a few words what the picture shows."))
+
+    def clear(self) -> None:
+        """Forget the upload, whose picture is somewhere else now."""
+        self.data, self.alt, self.file_name, self.errors = None, "", "", []
 
     @property
     def must_be_chosen_again(self) -> bool:

@@ -70,8 +70,11 @@ def show_object(what: str) -> Any:
     """What another server names, as we hold it; to join or to answer it, its own page has the form."""
     uri = _asked_for()
     found = objects.find_object(uri)
+    known = lookup.known_actor(uri) if what == "object" and found is None else None
+    if known is not None:
+        return redirect(actor_url(known), 303)
     if found is None or found[1].deleted_at is not None or not may_read(*found):
-        return render_template("intent_unknown.html", uri=uri), 404
+        return render_template("intent_unknown.html", uri=uri, may_be_actor=what == "object"), 404
     row = found[1]
     if what != "announce":
         return redirect(page_url(row), 303)

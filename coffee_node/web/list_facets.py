@@ -89,8 +89,14 @@ def _count(
 def skill_counts(
     model: type[FederatedObject], query: ListQuery, where: Sequence[ColumnElement[bool]] = ()
 ) -> dict[str, int]:
-    """The most frequent skills of a list; a skill and the hashtag made of it count once."""
-    rows = of_list("skills", model, query, where, lambda: _count_skills(model, query, where), ("skill",))
+    """The most frequent skills of a list."""
+    return merged_skills(
+        of_list("skills", model, query, where, lambda: _count_skills(model, query, where), ("skill",))
+    )
+
+
+def merged_skills(rows: Iterable[tuple[str | None, int]]) -> dict[str, int]:
+    """The most frequent skills of these, by their names; a skill and the hashtag made of it count once."""
     found: dict[str, tuple[str, int]] = {}
     for name, count in rows:
         if name is None:
@@ -105,7 +111,7 @@ def _count_skills(
     model: type[FederatedObject], query: ListQuery, where: Sequence[ColumnElement[bool]]
 ) -> list[tuple[Any, int]]:
     clauses = [*visible(model, current_account()), *filters(model, query, without="skill"), *where]
-    number = func.count(func.distinct(model.uri))
+    number = func.count(func.distinct(model.id))
     wanted = (
         select(func.min(ObjectTag.name), number)
         # The objects first, on purpose: beginning with the tags would read those of all other types too.

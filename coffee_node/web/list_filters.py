@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import aliased
 
 from coffee_node.base.places import bounding_box
 from coffee_node.federation import search_query
@@ -22,7 +23,13 @@ KM_PER_DEGREE = 111.195
 
 def filters(model: type[FederatedObject], query: ListQuery, without: str = "") -> list[ColumnElement[bool]]:
     """The where-clauses of a query, all but one where a facet counts its own values."""
-    clauses: dict[str, list[ColumnElement[bool]]] = {
+    clauses = filters_by_name(model, query)
+    return [clause for name, found in clauses.items() if name != without for clause in found]
+
+
+def filters_by_name(model: type[FederatedObject], query: ListQuery) -> dict[str, list[ColumnElement[bool]]]:
+    """The where-clauses of each filter of a query."""
+    return {
         "q": matching(model, query.q),
         "scope": [model.origin == ""] if query.scope == "local" else [],
         "lang": _language(model, query.lang),
@@ -32,7 +39,6 @@ def filters(model: type[FederatedObject], query: ListQuery, without: str = "") -
         "dates": _dates(model, query),
         "near": within(model, query.near, query.radius) if query.near else [],
     }
-    return [clause for name, found in clauses.items() if name != without for clause in found]
 
 
 def matching(model: type[FederatedObject], text: str) -> list[ColumnElement[bool]]:
@@ -69,8 +75,11 @@ def space_actors(name: str) -> ColumnElement[bool]:
 
 def tagged(model: type[FederatedObject], skill: str, rel: str | None = None) -> ColumnElement[bool]:
     """Carries a tag of this name; `rel` narrows it to offered or sought skills."""
-    tags = select(ObjectTag.object_uri).where(ObjectTag.folded == fold(skill))
-    return model.uri.in_(tags if rel is None else tags.where(ObjectTag.rel == rel))
+    # By their numbers, which stand in the indexes of lists: for its uri, each row would have to be read.
+    bearer = aliased(model)
+    tagged_ids = select(bearer.id).join(ObjectTag, ObjectTag.object_uri == bearer.uri)
+    tagged_ids = tagged_ids.where(ObjectTag.folded == fold(skill))
+    return model.id.in_(tagged_ids if rel is None else tagged_ids.where(ObjectTag.rel == rel))
 
 
 def _dates(model: Any, query: ListQuery) -> list[ColumnElement[bool]]:

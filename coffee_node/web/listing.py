@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -53,10 +53,12 @@ def run_list(
     order: str = "published",
     where: Sequence[ColumnElement[bool]] = (),
     limit: int = PER_PAGE,
+    total: Callable[[], int] | None = None,
 ) -> ListPage:
     """One page of what this reader may see, in two queries.
 
-    `start_time` runs forward, every other order backward; rows after the cursor, never by offset.
+    `start_time` runs forward, every other order backward; rows after the cursor, never by offset. `total` is
+    given by lists that know their number in another way.
     """
     clauses = [*visible(model, current_account()), *filters(model, query), *where]
     column: Any = getattr(model, order)
@@ -73,9 +75,11 @@ def run_list(
     more = len(rows) > limit
     rows = rows[:limit]
     count = select(func.count()).select_from(model).where(*clauses)
-    total = of_list("total", model, query, where, lambda: db.session.scalar(count) or 0)
+    number = (
+        total() if total else of_list("total", model, query, where, lambda: db.session.scalar(count) or 0)
+    )
     next_cursor = write_cursor(getattr(rows[-1], order), rows[-1].id) if more else ""
-    return ListPage(rows, total, next_cursor, query, notes)
+    return ListPage(rows, number, next_cursor, query, notes)
 
 
 def _after(column: Any, key: Any, cursor: tuple[datetime, int], is_ascending: bool) -> ColumnElement[bool]:

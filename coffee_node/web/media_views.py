@@ -12,7 +12,7 @@ from coffee_node.base.database import db
 from coffee_node.base.errors import NotFound
 from coffee_node.base.i18n import gettext as _
 from coffee_node.base.images import MEDIA_TYPE
-from coffee_node.federation import accounts, audience, domain_policy, media
+from coffee_node.federation import accounts, audience, domain_policy, media, objects
 from coffee_node.federation.account_models import Account, Membership
 from coffee_node.federation.media_models import Media
 from coffee_node.federation.models import Actor
@@ -50,11 +50,25 @@ def may_see(found: Media) -> bool:
     if found.visibility == "public":
         return True
     account = current_account()
-    if account is None:
-        return found.visibility == "network" and _is_asked_by_partner()
-    if found.visibility == "network" or (owner is not None and accounts.may_act_as(account, owner)):
+    if account is not None and owner is not None and accounts.may_act_as(account, owner):
         return True
-    return found.visibility == "space" and owner is not None and _share_a_space(account, owner)
+    if found.visibility == "network" and account is None:
+        return (owner is None or owner.is_local) and _is_asked_by_partner()
+    if found.visibility == "private" or account is None:
+        return False
+    if found.about_uri and (owner is None or found.about_uri != owner.uri):
+        return _may_read(found.about_uri, account)
+    return found.visibility == "network" or (owner is not None and _share_a_space(account, owner))
+
+
+def _may_read(uri: str, account: Account) -> bool:
+    """Whether an account may see the object that a picture belongs to."""
+    about = objects.find_object(uri)
+    if about is None:
+        return False
+    model = about[0].model
+    seen = select(model.id).where(model.id == about[1].id, *audience.visible(model, account))
+    return db.session.scalar(seen) is not None
 
 
 def _is_asked_by_partner() -> bool:

@@ -33,6 +33,7 @@ class Readiness:
     newest: dict[Owner, str | None] = field(default_factory=dict)
     looked_at: float = float("-inf")
     problem: str = ""
+    behind: list[str] = field(default_factory=list)
 
 
 @operation_pages.get("/livez")
@@ -43,14 +44,19 @@ def livez() -> Response:
 
 @operation_pages.get("/readyz")
 def readyz() -> Response:
-    """The database answers and has all migrations; 503 with the reason when not."""
+    """The database answers and has all migrations; 503 with the reason when not.
+
+    Work that an upgrade has left to the worker is named: pages are served meanwhile, some with less.
+    """
     readiness = _readiness()
     if time.monotonic() - readiness.looked_at > KEPT_SECONDS:
         readiness.problem = _problem(readiness)
+        readiness.behind = [] if readiness.problem else _tasks_behind()
         readiness.looked_at = time.monotonic()
     if readiness.problem:
         return json_response({"status": "unready", "reason": readiness.problem}, 503)
-    return json_response({"status": "ok"})
+    working = {"working_on": readiness.behind} if readiness.behind else {}
+    return json_response({"status": "ok", **working})
 
 
 @operation_pages.get("/metrics")
@@ -91,3 +97,8 @@ def _problem(readiness: Readiness) -> str:
     except SQLAlchemyError:
         return "The database does not answer."
     return "The database waits for: coffee-node upgrade" if waiting else ""
+
+
+def _tasks_behind() -> list[str]:
+    """The tasks without which pages lack something."""
+    return [task.name for task in current_node.tasks if task.is_behind is not None and task.is_behind()]

@@ -37,8 +37,11 @@ def incoming_request(body: bytes = b"", asked: Request = request) -> IncomingReq
     )
 
 
-def read_body(asked: Request = request) -> bytes:
-    """The bytes of a POSTed document; UnsupportedMedia or TooLarge before anything is parsed."""
+def read_body(asked: Request = request, *, keep: bool = False) -> bytes:
+    """The bytes of a POSTed document; UnsupportedMedia or TooLarge before anything is parsed.
+
+    With `keep` the request can be read once more.
+    """
     if asked.mimetype not in BODY_TYPES:
         raise UnsupportedMedia(
             f"The type {asked.mimetype or '(none)'} is not read here.", "Send application/activity+json."
@@ -47,7 +50,7 @@ def read_body(asked: Request = request) -> bytes:
         raise UnsupportedMedia("Compressed bodies are not read here.", "Send the document uncompressed.")
     asked.max_content_length = MAX_BODY
     try:
-        return asked.get_data(cache=False)
+        return asked.get_data(cache=keep)
     except RequestEntityTooLarge as error:
         raise TooLarge("A document has at most 1 MiB.", "Send less at once.") from error
 

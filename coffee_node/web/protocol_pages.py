@@ -8,7 +8,7 @@ from coffee_node.web.actor_views import actor_blocks, actor_pages, follow_state,
 from coffee_node.web.addresses import here
 from coffee_node.web.client_views import client_pages
 from coffee_node.web.collection_views import collection_pages
-from coffee_node.web.described import page_description
+from coffee_node.web.described import is_described, page_description
 from coffee_node.web.discovery_views import discovery_pages
 from coffee_node.web.federation_views import federation_pages
 from coffee_node.web.follow_views import follow_pages
@@ -40,6 +40,7 @@ def init_protocol_pages(app: Flask) -> None:
     app.jinja_env.globals.update(
         page_url=page_url,
         page_description=page_description,
+        is_described=is_described,
         actor_url=actor_url,
         actor_blocks=actor_blocks,
         follow_state=follow_state,

@@ -35,6 +35,13 @@ def remembered(
     account = current_account()
     kept = sorted((name, value) for name, value in query.given.items() if name not in without)
     key = f"{what} {account.id if account is not None else ''} {request.path} {kept}"
+    return for_everybody(key, count, is_dear)
+
+
+def for_everybody(
+    key: str, count: Callable[[], Counted], is_dear: Callable[[Counted], bool] = lambda found: True
+) -> Counted:
+    """The same for what depends on nothing but its key."""
     known: Counted | None = current_node.counts.claim(key, GRACE)
     if known is not None:
         return known

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import cos, radians
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, literal
+from sqlalchemy import ColumnElement, case, literal, select
 
 from coffee_node.base import clock
+from coffee_node.base.database import db
 from coffee_node.base.i18n import country_name, language_name
 from coffee_node.base.i18n import gettext as _
+from coffee_node.federation.peer_models import Peer
 from coffee_node.federation.search_models import SearchEntry
-from coffee_node.web.list_facets import facet
+from coffee_node.web.list_facets import MOST_VALUES, facet
 from coffee_node.web.list_filters import KM_PER_DEGREE
 from coffee_node.web.list_query import ListQuery
 from coffee_node.web.search_kinds import kind_labels, kind_of
@@ -155,13 +158,14 @@ def facets(query: ListQuery, found: Mapping[str, Mapping[Any, int]]) -> list[dic
     labels = dict(kinds.values())
     languages = _by_number(_base_languages(found["lang"]))
     sources = _by_number({value or HERE: number for value, number in found["source"].items()})
+    names = _site_names({*list(sources)[:MOST_VALUES], query.extra.get("source", "")} - {"", HERE})
     return [
         facet(_("Type"), "type", _by_number(by_type), query, lambda value: labels.get(value, value)),
         facet(_("Country"), "country", _by_number(found["country"]), query, country_name),
         _distance_facet(query, found["radius"]),
         facet(_("Language"), "lang", languages, query, language_name),
         _time_facet(query, found["when"]),
-        facet(_("From which site"), "source", sources, query, _source_label),
+        facet(_("From which site"), "source", sources, query, names.__getitem__),
     ]
 
 
@@ -178,8 +182,16 @@ def _base_languages(counts: Mapping[Any, int]) -> dict[str, int]:
     return found
 
 
-def _source_label(value: str) -> str:
-    return _("This site") if value == HERE else value
+def _site_names(hosts: Collection[str]) -> dict[str, str]:
+    """What sites are called by host, the host where none is told; sites of one name are told apart by it."""
+    named = select(Peer.host, Peer.name).where(Peer.host.in_(hosts), Peer.name != "")
+    names = dict.fromkeys(hosts, "") | {host: name for host, name in db.session.execute(named)}
+    often = Counter(names.values())
+    shown = {
+        host: name if often[name] == 1 else f"{name} ({host})" if name else host
+        for host, name in names.items()
+    }
+    return {HERE: _("This site"), **shown}
 
 
 def _distance_facet(query: ListQuery, counts: Mapping[Any, int]) -> dict[str, Any]:
@@ -199,7 +211,15 @@ def _distance_facet(query: ListQuery, counts: Mapping[Any, int]) -> dict[str, An
 
 
 def _time_facet(query: ListQuery, counts: Mapping[Any, int]) -> dict[str, Any]:
-    labels = {
+    labels = time_labels()
+    numbers = {name: sum(counts.get(band, 0) for band in bands) for name, bands in TIMES.items()}
+    present = {name: number for name, number in numbers.items() if number}
+    return facet(_("Date"), "when", present, query, lambda value: labels.get(value, value))
+
+
+def time_labels() -> dict[str, str]:
+    """The spans of time in words."""
+    return {
         "week": _("in the next 7 days"),
         "month": _("in the next 30 days"),
         "later": _("later than in 30 days"),
@@ -207,9 +227,6 @@ def _time_facet(query: ListQuery, counts: Mapping[Any, int]) -> dict[str, Any]:
         "recent": _("in the last 30 days"),
         "old": _("before the last 30 days"),
     }
-    numbers = {name: sum(counts.get(band, 0) for band in bands) for name, bands in TIMES.items()}
-    present = {name: number for name, number in numbers.items() if number}
-    return facet(_("Date"), "when", present, query, lambda value: labels.get(value, value))
 
 
 def where_of_sides(all_sides: Sequence[Side]) -> list[ColumnElement[bool]]:

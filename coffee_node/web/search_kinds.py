@@ -22,9 +22,9 @@ def _name_of(object_type: ObjectType) -> str:
 
 def kind_of(name: str) -> str:
     """The table of a type that an address names, empty when there is none."""
-    for kind, (known, _label) in kind_labels().items():
-        if name and name.lower() == known:
-            return kind
+    for one in current_node.registry.types():
+        if name and name.lower() == _name_of(one):
+            return str(one.model.__tablename__)
     return ""
 
 

@@ -65,9 +65,12 @@ class Results(ListPage):
     is_reading: bool = False
 
 
-def run_search(query: ListQuery, limit: int = PER_PAGE) -> Results:
-    """Look for the words and the tag of a query among all that this reader may find."""
-    where = [*may_find(current_account()), *_plain_filters(query)]
+def run_search(query: ListQuery, limit: int = PER_PAGE, *, is_counted: bool = True) -> Results:
+    """Look for the words and the tag of a query among all that this reader may find.
+
+    Who shows neither the number nor the filters need not have them counted.
+    """
+    where = [*may_find(current_account()), *plain_filters(query)]
     all_sides = sides(query)
     chosen = [*where, *where_of_sides(all_sides)]
     sought = resolve(query.q, where, query.skill)
@@ -76,7 +79,7 @@ def run_search(query: ListQuery, limit: int = PER_PAGE) -> Results:
         return Results([], 0, "", query, query.notes, is_reading=is_reading)
     after, notes = _after(query)
     hits = best(sought, chosen, limit + 1, after)
-    total, counts = _counts(query, sought, where, all_sides)
+    total, counts = _counts(query, sought, where, all_sides) if is_counted else (0, {})
     found = _found(hits[:limit], sought)
     cursor = _write_cursor(hits[limit - 1]) if len(hits) > limit else ""
     return Results([one.row for one in found], total, cursor, query, notes, found, counts, sought, is_reading)
@@ -101,7 +104,7 @@ def _counts(
     )
 
 
-def _plain_filters(query: ListQuery) -> list[ColumnElement[bool]]:
+def plain_filters(query: ListQuery) -> list[ColumnElement[bool]]:
     """The filters that are no facet: this site, a space, days, and the distance from another point."""
     clauses: list[ColumnElement[bool]] = []
     if query.scope == "local":

@@ -9,18 +9,21 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from coffee_node.base.i18n import gettext as _
 from coffee_node.node import current_node
+from coffee_node.web.alert_lists import can_be_watched
 from coffee_node.web.list_facets import scope_choices
 from coffee_node.web.list_forms import COLUMNS, CSV_LIMIT, feed_choices, list_csv, list_feed, list_json
 from coffee_node.web.list_query import ListQuery
 from coffee_node.web.search_facets import facets
 from coffee_node.web.search_kinds import label_of
 from coffee_node.web.search_results import EXTRA, Results, run_search
+from coffee_node.web.search_watch import WATCHED_SEARCH
 from coffee_node.web.web_feeds import ENTRIES
 
 search_pages = Blueprint("search", __name__)
 
 
 @search_pages.get("/search")
+@can_be_watched(WATCHED_SEARCH)
 def search() -> str:
     """Results of all types, each with its mark; without words the page says what can be found."""
     page = run_search(_query())
@@ -45,7 +48,7 @@ def search_json() -> Response:
 @search_pages.get("/search.csv")
 def search_csv() -> Response:
     """The same for spreadsheets."""
-    page = run_search(_query(), CSV_LIMIT)
+    page = run_search(_query(), CSV_LIMIT, is_counted=False)
     types = {one.row.uri: one.label for one in page.found}
     return list_csv(page, {"type": lambda row: types[row.uri], **COLUMNS})
 
@@ -53,7 +56,7 @@ def search_csv() -> Response:
 @search_pages.get("/search.<any(rss, atom):form>")
 def search_feed(form: str) -> Response:
     """The same for feed readers."""
-    page = run_search(_query(), ENTRIES)
+    page = run_search(_query(), ENTRIES, is_counted=False)
     return list_feed(page, form, _title(page))
 
 

@@ -16,7 +16,7 @@ from coffee_node.base.config_fields import is_email
 from coffee_node.base.database import db, write
 from coffee_node.base.errors import Conflict, NotFound, Unavailable
 from coffee_node.base.i18n import _, gettext
-from coffee_node.federation import accounts, address_changes, passkeys, second_factor
+from coffee_node.federation import accounts, address_changes, oauth_grants, passkeys, second_factor
 from coffee_node.federation.account_models import Account, BrowserSession
 from coffee_node.web.account_views import link_is_spent
 from coffee_node.web.attempt_limits import count_attempt
@@ -59,6 +59,7 @@ def overview() -> str:
         why_no_passkeys=_why_no_passkeys(),
         sessions=_sessions(account),
         tokens=tokens_of(account),
+        sites=oauth_grants.grants_of(account),
         deeds=deeds_of(account),
     )
 

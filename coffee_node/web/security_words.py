@@ -22,6 +22,8 @@ DEEDS = {
     "recovery-codes": LazyText("new recovery codes"),
     "representative": LazyText("representative of the coworkers"),
     "role": LazyText("another role"),
+    "site-allowed": LazyText("signed in at another site"),
+    "site-ended": LazyText("signed out at another site"),
     "token": LazyText("access for a program added"),
     "token-revoked": LazyText("access for a program ended"),
     "totp-off": LazyText("second step switched off"),

@@ -15,6 +15,7 @@ from coffee_node.web.delivery_views import delivery_pages
 from coffee_node.web.error_pages import init_error_pages
 from coffee_node.web.feed_views import feed_pages
 from coffee_node.web.headers import init_headers
+from coffee_node.web.home_sign_in_views import home_sign_in_pages
 from coffee_node.web.home_views import home_pages
 from coffee_node.web.invitation_views import invitation_pages
 from coffee_node.web.language import init_language, language_pages
@@ -24,6 +25,7 @@ from coffee_node.web.negotiation import is_program_post
 from coffee_node.web.network_views import network_pages
 from coffee_node.web.news_items import news_label
 from coffee_node.web.notice_views import notice_pages
+from coffee_node.web.oauth_views import oauth_pages
 from coffee_node.web.operation_views import operation_pages
 from coffee_node.web.passkey_views import passkey_pages
 from coffee_node.web.password_views import password_pages
@@ -48,7 +50,7 @@ CORE_PAGES = (
     alert_pages, alert_link_pages,
     notice_pages, unsubscribe_pages, feed_pages,
     password_pages, security_pages, code_pages, token_pages, passkey_pages,
-    registration_pages, invitation_pages, member_pages, privacy_data_pages,
+    oauth_pages, home_sign_in_pages, registration_pages, invitation_pages, member_pages, privacy_data_pages,
 )  # fmt: skip
 
 # As much as the doorway reads of an upload; a form that is larger is refused as a page.

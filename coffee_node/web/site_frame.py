@@ -16,6 +16,7 @@ from coffee_node.federation.notice_list import count_unread
 from coffee_node.node import current_node
 from coffee_node.web.addresses import language_href, sign_in_href
 from coffee_node.web.auth import current_account, current_viewer
+from coffee_node.web.guest_visits import current_guest, guest_name
 from coffee_node.web.language import NATIVE_NAMES
 from coffee_node.web.theme import Theme, current_theme
 
@@ -51,6 +52,7 @@ class SiteFrame:
     account_links: list[NavigationLink]
     sign_in_href: str
     theme: Theme
+    guest: str = ""
 
 
 def site_name() -> str:
@@ -63,6 +65,7 @@ def site_frame() -> SiteFrame:
     """Everything around the page of this request, asked for once."""
     if "site_frame" not in g:
         account = current_account()
+        guest = current_guest()
         links = _links()
         own = [link for link in links if _is_personal(link)] if account is not None and account.actor else []
         g.site_frame = SiteFrame(
@@ -73,6 +76,7 @@ def site_frame() -> SiteFrame:
             account_links=_account_links(account, own),
             sign_in_href=sign_in_href(),
             theme=current_theme(),
+            guest=guest_name(guest) if guest is not None else "",
         )
     frame: SiteFrame = g.site_frame
     return frame

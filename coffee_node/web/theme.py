@@ -12,19 +12,19 @@ from typing import Any
 
 from coffee_node.base import colours
 from coffee_node.base.i18n import current_language
-from coffee_node.federation import site_settings
+from coffee_node.federation import site_logo, site_settings
 
-ROAST, BANK, LOGO, WELCOME = "theme.roast", "theme.bank", "theme.logo", "theme.welcome"
+ROAST, BANK, WELCOME = "theme.roast", "theme.bank", "theme.welcome"
 DEFAULTS = {ROAST: "#7b3f1e", BANK: "#0b6660"}
 
 
 @dataclass(frozen=True)
 class Theme:
-    """What the manager chose; empty where the house's own look stays. `logo` is the stem of a picture."""
+    """What the manager chose; empty where the house's own look stays (`logo`: federation/site_logo.py)."""
 
     roast: str = ""
     bank: str = ""
-    logo: str = ""
+    logo: Mapping[str, Any] | None = None
     welcome: Mapping[str, str] | None = None
 
     @property
@@ -32,6 +32,11 @@ class Theme:
         """Changes with the style sheet, so that browsers may keep it; empty when there is none."""
         chosen = f"{self.roast}{self.bank}"
         return hashlib.sha256(chosen.encode()).hexdigest()[:12] if chosen else ""
+
+    @property
+    def logo_address(self) -> str:
+        """The whole web address of the logo; empty when there is none."""
+        return site_logo.address_of(self.logo) if self.logo else ""
 
     @property
     def welcome_text(self) -> str:
@@ -67,6 +72,6 @@ def current_theme() -> Theme:
     return Theme(
         str(chosen.get(ROAST) or ""),
         str(chosen.get(BANK) or ""),
-        str(chosen.get(LOGO) or ""),
+        site_logo.current_logo(),
         chosen.get(WELCOME) or None,
     )

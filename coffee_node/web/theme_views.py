@@ -10,10 +10,13 @@ from wtforms import StringField
 from coffee_node.base import colours
 from coffee_node.base.database import write
 from coffee_node.base.i18n import _, gettext
-from coffee_node.federation import site_settings
+from coffee_node.base.logos import Logo, read_logo
+from coffee_node.federation import site_look, site_settings
 from coffee_node.web import theme
 from coffee_node.web.auth import require_admin
 from coffee_node.web.forms import FederatedForm, LanguageMapField, keeps_form, tidy
+from coffee_node.web.image_field import ImageField
+from coffee_node.web.site_frame import site_name
 
 theme_pages = Blueprint("theme", __name__)
 
@@ -23,8 +26,14 @@ COLOUR = {"autocapitalize": "none", "spellcheck": "false", "placeholder": "#7b3f
 
 
 class ThemeForm(FederatedForm):
-    """Two colours and a welcome; what is left empty stays as the house has it."""
+    """A logo, two colours and a welcome; what is left empty stays as the house has it."""
 
+    logo = ImageField(
+        _("Logo"),
+        is_decorative=True,
+        read=read_logo,
+        description=_("It stands at the top of every page and is made small; its words are the site's name."),
+    )
     roast = StringField(
         _("Colour of this bank"),
         description=_("For links, buttons and everything that is here, for example #7b3f1e."),
@@ -55,8 +64,8 @@ def style_sheet() -> Response:
 def choose() -> str:
     """The colours and words of today."""
     now = theme.current_theme()
-    form = ThemeForm(data={"roast": now.roast, "bank": now.bank, "welcome": dict(now.welcome or {})})
-    return _page(form)
+    chosen = {"roast": now.roast, "bank": now.bank, "welcome": dict(now.welcome or {})}
+    return _page(ThemeForm(data={**chosen, "logo": _logo_of(now)}))
 
 
 @theme_pages.post(PAGE)
@@ -64,7 +73,7 @@ def choose() -> str:
 @require_admin
 def change() -> Any:
     """Keep what was chosen; a colour that cannot be read is refused with the nearest one that can."""
-    form = ThemeForm()
+    form = ThemeForm(data={"logo": _logo_of(theme.current_theme())})
     is_fresh = form.validate()
     chosen = {theme.ROAST: _colour(form, "roast"), theme.BANK: _colour(form, "bank")}
     for code, text in form.welcome.data.items():
@@ -74,6 +83,9 @@ def change() -> Any:
         return _page(form), 422
     with write():
         site_settings.keep({**chosen, theme.WELCOME: form.welcome.data})
+        logo = form.logo.data if isinstance(form.logo.data, Logo) else None
+        if logo is not None or form.logo.is_removed:
+            site_look.change_logo(logo)
     flash(gettext("The site looks as you chose."), "ok")
     return redirect(PAGE, 303)
 
@@ -96,6 +108,10 @@ def _colour(form: ThemeForm, name: str) -> str:
         )  # fmt: skip
         return ""
     return colour
+
+
+def _logo_of(now: theme.Theme) -> dict[str, str]:
+    return {"url": now.logo_address, "alt": site_name()} if now.logo else {}
 
 
 def _page(form: ThemeForm) -> str:

@@ -1,14 +1,17 @@
 """pages: how long readers wait for lists, filters, details and the search of a very large node (G8).
 
 Run: python -m tests.bench.pages [--quick] [--reps N] [--mode a|b] [--json FILE]. 100,000 events, 100,000
-people and 50,000 offers; a real node, 8 connections that ask again as soon as they are answered. Each round
-asks each sort of page as often; which filters are asked for follows Zipf's law, as with readers.
+people and 50,000 offers; a real node with a web process for each core, as such a node should have, and 8
+connections that ask again as soon as they are answered. Each round asks each sort of page as often; which
+filters are asked for follows Zipf's law, as with readers, but for those sorts that say "any": there each
+choice of filters is as likely.
 """
 
 from __future__ import annotations
 
 import contextlib
 import http.client
+import os
 import random
 import statistics
 import sys
@@ -16,6 +19,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -35,7 +39,9 @@ from tests.bench.search import SIZES, milliseconds, ninety_fifth, questions
 
 CONNECTIONS = 8
 MUST = 0.100
-PER_SORT = {False: 400, True: 80}
+PER_SORT = {False: 200, True: 25}
+LANGUAGES = ("fr", "nl", "en", "de")
+CATEGORIES = ("BUSINESS", "LEARNING", "MEETING")
 HOME = {"name": "Lille", "address": {"locality": "Lille", "country": "FR"}}
 Taken = dict[str, list[float]]
 
@@ -49,7 +55,7 @@ def main() -> int:
             return tell("pages", "G8", {"ok": None, "reason": "no PostgreSQL or Redis is named"})
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="coffee-pages-")))
         quiet = is_quiet()
-        big = BigNode(home, settings)
+        big = BigNode(home, {**settings, "COFFEE_HTTP_WORKERS": str(os.cpu_count() or 1)})
         big.fill(*SIZES[arguments.quick])
         paths = readers_paths(big, PER_SORT[arguments.quick])
         big.node.start()
@@ -72,18 +78,44 @@ def readers_paths(big: BigNode, number: int) -> dict[str, list[str]]:
         db.session.remove()
         db.engine.dispose()
     sorts = {
+        **{name: _by_zipf(rng, paths, number) for name, paths in _often(big).items()},
+        **{name: _by_zipf(rng, paths, number) for name, paths in details.items()},
+        **{name: rng.choices(paths, k=number) for name, paths in _any(big).items()},
+    }
+    return sorts
+
+
+def _by_zipf(rng: random.Random, paths: list[str], number: int) -> list[str]:
+    return rng.choices(paths, [1 / (place + 1) for place in range(len(paths))], k=number)
+
+
+def _often(big: BigNode) -> dict[str, list[str]]:
+    """Lists as most readers ask for them."""
+    events = {"country": ("FR", "BE"), "lang": LANGUAGES, "category": CATEGORIES}
+    people = {"country": ("FR", "BE"), "lang": ("fr", "nl")}
+    offers = {"country": ("FR", "BE"), "kind": ("skill", "desk")}
+    return {
         "home": ["/"],
         "events": ["/events"],
-        "events with 3 filters": _filtered("/events", {"country": ("FR", "BE"), "lang": ("fr", "nl", "en"),
-                                                        "category": ("BUSINESS", "LEARNING", "MEETING")}),
-        "people": ["/people", *_filtered("/people", {"country": ("FR", "BE"), "lang": ("fr", "nl")})],
-        "offers": ["/offers", *_filtered("/offers", {"country": ("FR", "BE"), "kind": ("skill", "desk")})],
+        "events with 3 filters": _filtered("/events", events),
+        "people": ["/people", *_filtered("/people", people)],
+        "offers": ["/offers", *_filtered("/offers", offers)],
+        "month": ["/events?view=month"],
+        "map": ["/events?view=map"],
         "search": [f"/search?q={quote(one)}" for one in questions(big.samples, 100)],
-        **details,
-    }  # fmt: skip
+    }
+
+
+def _any(big: BigNode) -> dict[str, list[str]]:
+    """Lists under some choice of filters out of many, most of which nobody has asked for just now."""
+    skills, countries = big.skills[:20], ("FR", "BE", "DE")
+    near = {"place": ("Lille", "Tournai", "Mons", "Gent"), "radius": ("10", "25", "50")}
     return {
-        name: rng.choices(paths, [1 / (place + 1) for place in range(len(paths))], k=number)
-        for name, paths in sorts.items()
+        "any events": _filtered("/events", {"skill": skills, "country": countries, "lang": LANGUAGES}),
+        "any events nearby": _filtered("/events", {**near, "category": CATEGORIES}),
+        "any people": _filtered("/people", {"skill": skills, "country": countries, "lang": LANGUAGES}),
+        "any people nearby": _filtered("/people", {**near, "lang": LANGUAGES}),
+        "any offers": _filtered("/offers", {"skill": skills, "country": countries, "lang": LANGUAGES}),
     }
 
 
@@ -106,7 +138,7 @@ def _settle_down() -> None:
     change_space(space_of(space), {"place": {**HOME, "latitude": 50.63, "longitude": 3.06}})
 
 
-def _filtered(path: str, choices: dict[str, tuple[str, ...]]) -> list[str]:
+def _filtered(path: str, choices: Mapping[str, Sequence[str]]) -> list[str]:
     found: list[dict[str, str]] = [{}]
     for name, values in choices.items():
         found = [{**one, name: value} for one in found for value in values]

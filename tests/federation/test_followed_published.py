@@ -61,6 +61,18 @@ def test_each_kind_is_told_once_and_history_is_not(
     assert row.url.startswith("/at/tournai.example/") and row.mail == "weekly"
 
 
+def test_the_dates_of_a_new_series_are_told_once(
+    fediverse: Fediverse, pair: tuple[TestNode, TestNode]
+) -> None:
+    lille, tournai = pair
+    for day in range(4, 10):
+        tournai.post(event_document(name="Breakfast", startTime=f"2026-12-{day:02}T09:00:00+01:00"))
+    tournai.post(event_document(name="Open day"))
+    assert sorted(walk(fediverse, lille)) == ["Tournai: Breakfast", "Tournai: Open day"]
+    [told] = [row for row in lille.rows(Notification) if row.title == "Tournai: Breakfast"]
+    assert told.text.endswith("and 5 more dates") and "4 December" in told.text
+
+
 def test_many_things_of_one_author_become_one_notice(
     fediverse: Fediverse, pair: tuple[TestNode, TestNode]
 ) -> None:

@@ -41,9 +41,11 @@ TABLE: Final[Mapping[str, str]] = MappingProxyType(
                 events.organizers events.show_agenda events.static federation.node_follows
                 federation.node_outbox federation.show_actor federation.show_follows
                 federation.show_node_actor federation.show_outbox feed.actor_feed follow.ask_to_follow
-                home.about home.accessibility home.favicon home.home home.privacy intents.interact
+                home.about home.accessibility home.favicon home.home home.privacy home_sign_in.choose
+                home_sign_in.leave intents.interact
                 intents.leave intents.show_object language.choose lookup.find media.picture
-                network.network objects.show_copy objects.show_object operation.livez operation.readyz
+                network.network oauth.show_keys oauth.show_provider objects.show_copy
+                objects.show_object operation.livez operation.readyz
                 passkeys.sign_in_options passwords.forgotten polls.list_as_feed polls.list_as_json
                 polls.show_list profiles.companies profiles.companies_csv profiles.companies_feed
                 profiles.companies_json profiles.people profiles.people_csv profiles.people_feed
@@ -101,15 +103,19 @@ TABLE: Final[Mapping[str, str]] = MappingProxyType(
                 account.second_step account.setup account.setup_page account.sign_in_by_link
                 alert_links.ask_to_confirm alert_links.by_link alert_links.change_by_link
                 alert_links.confirm alerts.change client.post_to_outbox
-                event_calendars.personal_calendar event_visitors.act event_visitors.confirm
+                event_calendars.personal_calendar event_guests.join event_guests.leave
+                event_visitors.act event_visitors.confirm
                 event_visitors.visit federation.node_inbox federation.refuse federation.shared_inbox
                 federation.show_activity feed.secret_feed follow.answer
-                follower_sync.node_followers_synchronization follower_sync.show_part invitations.accept
-                lookup.wait moderation.settle notices.open_notice operation.metrics passkeys.remove
-                passkeys.sign_in passwords.reset proposal_answers.decide proposal_validity.answered
+                follower_sync.node_followers_synchronization follower_sync.show_part
+                home_sign_in.callback home_sign_in.wait invitations.accept
+                lookup.wait moderation.settle notices.open_notice oauth.authorize oauth.end_site
+                oauth.register oauth.revoke oauth.show_userinfo oauth.token operation.metrics passkeys.remove
+                passkeys.sign_in passwords.reset proposal_answers.decide proposal_guests.answer
+                proposal_validity.answered
                 proposal_validity.ask reactions.share registration.confirm relay.address
-                privacy_data.left
-                relay.conversation relay.end relay.write_to reports.send security.confirm_address
+                privacy_data.left relay.conversation relay.end relay.send_to relay.write_to reports.send
+                security.confirm_address
                 security.end_session tokens.revoke unsubscribe.ask unsubscribe.end
             """,
         }.items()

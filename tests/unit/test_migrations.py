@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +29,24 @@ def differences(home: Path, database: Mapping[str, str]) -> list[Any]:
     assert pending(config, [core_owner()]) == []
     engine = create_engine(config.database_url)
     with engine.connect() as connection:
-        options = {"include_name": is_of_the_core, "compare_type": True}
+        options = {
+            "include_name": is_of_the_core,
+            "include_object": is_made_there(engine.dialect.name),
+            "compare_type": True,
+        }
         found = compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata)
     engine.dispose()
     return [change for change in found if is_of_the_core(table_of(change), "table", {})]
+
+
+def is_made_there(dialect: str) -> Callable[..., bool]:
+    """Leave out the indexes of the other database alone: Alembic does not ask for whom they are made."""
+
+    def is_made(thing: Any, name: str | None, kind: str, *more: Any) -> bool:
+        condition = getattr(thing, "_ddl_if", None)
+        return condition is None or condition.dialect == dialect
+
+    return is_made
 
 
 def is_of_the_core(name: str | None, kind: str, parents: Mapping[str, Any]) -> bool:

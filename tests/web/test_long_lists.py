@@ -8,13 +8,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import ColumnElement
 
-from coffee_node.base import clock
+from coffee_node.base import clock, row_sets
 from coffee_node.base.keyed_memory import KeyedMemory
 from coffee_node.features.events.models import Event
-from coffee_node.federation import long_tables
-from coffee_node.testing import Fediverse, TestNode, event_document
+from coffee_node.features.profiles.service import change_profile, profile_of
+from coffee_node.federation import accounts, long_tables
+from coffee_node.testing import Fediverse, TestNode, event_document, need_document
 from coffee_node.web.list_facets import facet_counts, joint_counts
 from coffee_node.web.list_query import ListQuery
+
+HTML = {"Accept": "text/html", "Accept-Language": "en"}
 
 
 @pytest.fixture
@@ -115,3 +118,88 @@ def test_facets_counted_together_are_those_counted_alone(lille: TestNode) -> Non
                 for param, column in columns.items()
             }
         assert joint == alone, args
+
+
+CHOICES = (
+    "/events",
+    "/events?lang=fr",
+    "/events?lang=fr&skill=tour1&country=FR",
+    "/events?space=lille&online=no",
+    "/offers",
+    "/offers?kind=skill&lang=nl",
+    "/offers?purpose=request&skill=poterie",
+    "/people",
+    "/people?skill=poterie",
+    "/people?skill=poterie&lang=fr&available=1",
+    "/people?lang=nl&level=B1",
+    "/people?q=maes",
+)
+
+
+def shown_counts(page: str) -> list[tuple[str, str]]:
+    """Every choice that a list shows with its number, and the numbers in its sentences."""
+    choices = re.findall(r"<span>([^<]+)</span><span class=\"count\">(\d+)", page)
+    return [*sorted(choices), *re.findall(r"(\d+) (event|result|people|person)", page)]
+
+
+def some_rows(node: TestNode) -> None:
+    """Rows with different values of everything that can be chosen."""
+    for number, language in enumerate(("fr", "fr", "nl", "nl-BE", "de", "fr")):
+        tags = [
+            {"type": "Hashtag", "name": name} for name in ("#poterie", f"#tour{number % 2}", f"#x{number}")
+        ]
+        node.post(event_document(name=f"Poterie {number}", inLanguage=language, tag=tags))
+        node.post(need_document(name=f"Besoin {number}", inLanguage=language, tag=tags))
+        node.add_person(f"person{number}", f"Maes {number}")
+        with node.context():
+            actor = accounts.account_named(f"person{number}").actor
+            assert actor is not None
+            values = {
+                "skills_offered": [{"name": "Poterie"}, {"name": f"Tour {number % 2}", "level": 2}],
+                "languages": [language[:2]],
+                "language_levels": {language[:2]: "B2" if number % 2 else "A1"},
+                "availability": "available" if number % 3 else "",
+                "is_listed": number != 4,
+            }
+            levels = dict.fromkeys(("skills_offered", "languages", "availability"), "public")
+            levels |= {"availability": "space"} if number == 1 else {}
+            change_profile(profile_of(actor), values, levels, is_published=number != 5)
+
+
+@pytest.mark.parametrize("handle", ["", "person0"])
+def test_a_long_list_shows_the_numbers_of_a_short_one(
+    fediverse: Fediverse, monkeypatch: pytest.MonkeyPatch, handle: str
+) -> None:
+    lille = fediverse.node("lille")
+    some_rows(lille)
+    browser = lille.signed_in(handle) if handle else lille.client
+    seen = []
+    for many in (2000, 3):
+        monkeypatch.setattr(long_tables, "MANY", many)
+        texts = [browser.get(path, base_url=lille.url, headers=HTML).text for path in CHOICES]
+        seen.append({path: shown_counts(text) for path, text in zip(CHOICES, texts, strict=True)})
+    assert seen[0] == seen[1]
+    assert len(seen[0]["/people"]) > 5, "numbers were found at all"
+
+
+def test_a_long_list_counts_what_changed_after_a_minute(fediverse: Fediverse, lille: TestNode) -> None:
+    uris = [
+        lille.object_of(lille.post(event_document(name=f"Poterie {number}", inLanguage="fr")))["id"]
+        for number in range(5)
+    ]
+    assert 'French</span><span class="count">5' in lille.page("/events")
+    changed = event_document(name="Poterie", inLanguage="nl") | {"id": uris[0]}
+    lille.post({"type": "Update", "object": changed})
+    lille.post({"type": "Delete", "object": uris[1]})
+    fediverse.clock.advance(seconds=61)
+    page = lille.page("/events")
+    assert 'French</span><span class="count">3' in page
+    assert 'Dutch</span><span class="count">1' in page
+
+
+def test_rare_values_of_a_long_list_are_counted_by_the_database(
+    fediverse: Fediverse, lille: TestNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_sets, "MOST_VALUES", 1)
+    some_rows(lille)
+    assert {("French", "3"), ("Dutch", "1"), ("German", "1")} <= set(shown_counts(lille.page("/events")))

@@ -128,8 +128,19 @@ def test_hidden_people_and_oneself_are_not_written_to(lille: TestNode) -> None:
     read(lille.signed_in("claire"), lille, "/write/claire", 404)
     read(lille.signed_in("bruno"), lille, "/write/claire")
     read(lille.signed_in("bruno"), lille, "/write/lille", 404)
-    response = lille.client.get("/write/claire", base_url=lille.url, headers={"Accept": "text/html"})
-    assert response.status_code == 303 and "/sign-in" in response.headers["Location"]
+    read(lille.client, lille, "/write/claire", 404)
+
+
+def test_visitors_read_what_they_can_do(lille: TestNode) -> None:
+    assert "/write/claire" in lille.page("/@claire")
+    page = lille.page("/write/claire")
+    assert "/sign-in?back=%2Fwrite%2Fclaire" in page
+    assert "@claire@lille.example" in page and 'action="/from-my-server"' in page
+    assert "<textarea" not in page
+    assert not any(address in page for address in ADDRESSES)
+    answer = lille.client.post("/write/claire", base_url=lille.url, data={"text": "Hello"})
+    assert answer.status_code in (303, 401)
+    assert lille.rows(Message) == []
 
 
 @pytest.mark.parametrize("blocker", ["claire", "bruno"])

@@ -70,7 +70,7 @@ def test_what_came_from_elsewhere_can_be_chosen_by_its_site(fediverse: Fediverse
     tournai.post(event_document(name="Poterie là-bas"))
     fediverse.settle()
     page = lille.page("/search?q=poterie")
-    assert facet_of(page, "From which site") == {"This site": 1, "tournai.example": 1}
+    assert facet_of(page, "From which site") == {"This site": 1, "COFFEE Tournai": 1}
     assert titles(lille.page("/search?q=poterie&source=tournai.example")) == ["Poterie là-bas"]
     assert titles(lille.page("/search?q=poterie&scope=local")) == ["Poterie ici"]
 

@@ -21,6 +21,7 @@ from coffee_node.cli.demo_network.content import Place
 HOST = "127.0.0.1"
 STOP_SECONDS = 12
 LAST_LINES = 5
+STAGE = "coffee_node.cli.demo_network.stage"
 LARGEST_PORT = 65535
 
 
@@ -33,7 +34,7 @@ class NodeEnded(CoffeeError):
 
 
 class DemoNode:
-    """One place of the network with its home, its address and its two processes."""
+    """One place of the network with its home, its address and its two processes; `stage` names a module."""
 
     def __init__(self, place: Place, home: Path, port: int) -> None:
         self.place = place
@@ -42,13 +43,13 @@ class DemoNode:
         self.port = port
         self.url = f"http://{HOST}:{port}"
         self.log = home.parent / f"{place.slug}.log"
+        self.stage = STAGE
         self._stage: subprocess.Popen[str] | None = None
         self._server: subprocess.Popen[str] | None = None
 
     def open_stage(self) -> None:
         """Start the process that makes and fills the home."""
-        module = "coffee_node.cli.demo_network.stage"
-        command = [sys.executable, "-m", module, self.place.slug, str(self.home), self.url]
+        command = [sys.executable, "-m", self.stage, self.place.slug, str(self.home), self.url]
         self._stage = self._start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def tell(self, do: str, **order: Any) -> None:

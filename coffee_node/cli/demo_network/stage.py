@@ -22,13 +22,15 @@ from coffee_node.cli.demo_network.seeding import Made, Seeding
 from coffee_node.cli.init import NewNode, make_node
 from coffee_node.cli.opening import build_app
 from coffee_node.federation import accounts, peer_status, peers
+from coffee_node.federation.account_models import Account
 from coffee_node.node import current_node
 
 LINK_HOURS = 30 * 24
+MAILS = "mails"
 
 
 class Stage:
-    """One node being made ready; `obey` does one order."""
+    """One node being made ready; `obey` does one of the `orders`."""
 
     def __init__(self, place: Place, home: Path, base_url: str) -> None:
         self._place = place
@@ -36,7 +38,7 @@ class Stage:
         self._base_url = base_url
         self._app: Flask | None = None
         self._seeding: Seeding | None = None
-        self._orders: dict[str, Callable[..., dict[str, Any]]] = {
+        self.orders: dict[str, Callable[..., dict[str, Any]]] = {
             "make": self._make,
             "follow": self._follow,
             "publish": self._publish,
@@ -46,7 +48,7 @@ class Stage:
 
     def obey(self, order: dict[str, Any]) -> dict[str, Any]:
         """Do an order `{"do": name, ...}` and give its answer; CoffeeError says what went wrong."""
-        do = self._orders[order.pop("do")]
+        do = self.orders[order.pop("do")]
         if self._app is None:
             self._make_home()
         app = self._app = self._app or build_app(self._home)
@@ -60,7 +62,8 @@ class Stage:
         place = self._place
         email = f"hello@{place.slug}.example"
         make_node(self._home, NewNode(place.name, self._base_url, "fr", email, place.slug, development=True))
-        write_config(self._home, {"federation": {"accept_partners": "automatic"}})
+        settings = {"federation": {"accept_partners": "automatic"}, "mail": {"url": f"file:{MAILS}"}}
+        write_config(self._home, settings)
 
     def _make(self) -> dict[str, Any]:
         self._seeding = Seeding(self._place)
@@ -90,11 +93,13 @@ class Stage:
         """A sign-in link for each role; they work again and again, since this is for trying out."""
         people = {person["role"]: person["handle"] for person in reversed(self._place.content["people"])}
         handles = {"administrator": "admin", "manager": people["manager"], "member": people["member"]}
-        return {
-            role: f"{current_node.config.base_url}/sign-in/"
-            + accounts.sign_in_link(accounts.account_named(handle), hours=LINK_HOURS, is_reusable=True)
-            for role, handle in handles.items()
-        }
+        return {role: link_of(accounts.account_named(handle)) for role, handle in handles.items()}
+
+
+def link_of(account: Account) -> str:
+    """A link that signs an account in, again and again."""
+    secret = accounts.sign_in_link(account, hours=LINK_HOURS, is_reusable=True)
+    return f"{current_node.config.base_url}/sign-in/{secret}"
 
 
 def told(made: list[Made]) -> dict[str, Any]:
@@ -102,10 +107,10 @@ def told(made: list[Made]) -> dict[str, Any]:
     return {"made": [asdict(one) for one in made]}
 
 
-def run(slug: str, home: str, base_url: str) -> None:
+def run(slug: str, home: str, base_url: str, kind: type[Stage] = Stage) -> None:
     """Answer orders until stdin ends; whatever else prints goes to stderr."""
     answers, sys.stdout = sys.stdout, sys.stderr
-    stage = Stage(read_place(slug), Path(home), base_url)
+    stage = kind(read_place(slug), Path(home), base_url)
     for line in sys.stdin:
         try:
             answer = stage.obey(json.loads(line))

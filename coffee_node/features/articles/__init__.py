@@ -16,6 +16,7 @@ from coffee_node.features.articles import (
     form_views,
     linked_data,
     pages,
+    pictures,
     service,
     views,
     watch,
@@ -68,8 +69,9 @@ def register_blueprints(register: Callable[[Blueprint], None]) -> None:
 
 @hookimpl
 def register_tasks(register: Callable[[Task], None]) -> None:
-    """The feeds that are watched here."""
+    """The feeds that are watched here, and pictures that no article shows."""
     register(Task("watched feeds", timedelta(minutes=5), watch.read_due))
+    register(pictures.sweep_task())
 
 
 @hookimpl

@@ -12,9 +12,10 @@ from coffee_node.base.i18n import current_language
 from coffee_node.base.i18n import gettext as _
 from coffee_node.features.articles import service, watch
 from coffee_node.features.articles.forms import ArticleForm, NoteForm, fields_of, note_fields_of
+from coffee_node.features.articles.illustrated import preview_of
 from coffee_node.features.articles.models import Article, Note
 from coffee_node.features.articles.watch_views import entry_of
-from coffee_node.features.articles.writing import preview_of
+from coffee_node.features.articles.writing import picture_keeper
 from coffee_node.federation import accounts
 from coffee_node.federation.models import Actor
 from coffee_node.web.auth import current_account, require_account
@@ -35,6 +36,8 @@ def write_article() -> Any:
     drafted = watch.draft_of(entry) if entry is not None else {}
     form = ArticleForm(data={"actor": choices[0].uri, "language": current_language.get(), **drafted})
     form.offer(choices)
+    if request.method == "POST" and form.takes_picture(picture_keeper(_chosen(form, choices))):
+        return _show("articles/form.html", form, _("New article"), _("Publish"), "/articles")
     if _wants_preview():
         return _previewed(form, _("New article"), _("Publish"), "/articles")
     if request.method == "POST" and form.validate():
@@ -60,8 +63,11 @@ def edit_article(uuid: str) -> Any:
     before = fields_of(row)
     form = ArticleForm(data={"actor": row.actor.uri, **before})
     form.offer([row.actor])
+    shown = (_("Change the article"), _("Save"), page_url(row), True)
+    if request.method == "POST" and form.takes_picture(picture_keeper(row.actor)):
+        return _show("articles/form.html", form, *shown)
     if _wants_preview():
-        return _previewed(form, _("Change the article"), _("Save"), page_url(row), is_edit=True)
+        return _previewed(form, *shown)
     if request.method == "POST" and form.validate():
         values = form.read()
         if values is not None:
@@ -72,7 +78,7 @@ def edit_article(uuid: str) -> Any:
                 form.take_errors(error)
             else:
                 return _saved(row, _("Saved. Your partners will have it in a few seconds."))
-    return _show("articles/form.html", form, _("Change the article"), _("Save"), page_url(row), is_edit=True)
+    return _show("articles/form.html", form, *shown)
 
 
 @blueprint.route("/articles/<uuid>/delete", methods=["GET", "POST"])

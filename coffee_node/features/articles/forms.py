@@ -14,9 +14,11 @@ from coffee_node.activitypub.vocabulary import is_web_url
 from coffee_node.base import html, i18n
 from coffee_node.base.i18n import _, gettext
 from coffee_node.features.articles.models import KIND_LABELS, Article, Note
+from coffee_node.features.articles.pictures import as_html
 from coffee_node.features.articles.schemas import ArticleSchema
 from coffee_node.web.choice_fields import CheckboxesField, RadioField, SelectField
 from coffee_node.web.forms import FederatedForm, LanguageMapField, WordsField
+from coffee_node.web.picture_upload import IllustratedForm
 
 COUNTRIES = ("FR", "BE", "NL", "LU", "DE")
 TEXT_COLUMNS = ("name", "name_map", "summary", "summary_map", "content", "content_map", "language")
@@ -27,7 +29,7 @@ VISIBILITIES = MappingProxyType(
 MARKDOWN_HELP = _("Markdown: ## heading, **bold**, lists with -, [links](https://…).")
 
 
-class ArticleForm(FederatedForm):
+class ArticleForm(IllustratedForm):
     """Everything about an article that a person may say."""
 
     actor = SelectField(_("Published by"))
@@ -101,7 +103,7 @@ class ArticleForm(FederatedForm):
         said = self.values()
         language = said["language"] or ""
         texts = {language: said["content"] or "", **self.content_map.data}
-        written = {code: html.markdown(text, headings=True) for code, text in texts.items() if text}
+        written = {code: as_html(text) for code, text in texts.items() if text}
         lines = {language: said["summary"] or "", **self.summary_map.data}
         summaries = {code: html.markdown(text) for code, text in lines.items() if text}
         return {

@@ -13,12 +13,15 @@ from sqlalchemy import select
 from coffee_node.base import html
 from coffee_node.base.database import db
 from coffee_node.base.i18n import current_language, language_name
+from coffee_node.features.articles import illustrated
 from coffee_node.features.articles.models import Article, Note
 from coffee_node.federation import accounts, objects
 from coffee_node.federation.audience import visible
 from coffee_node.federation.models import Actor
 from coffee_node.federation.search import tag_names
+from coffee_node.web.attached import files_with
 from coffee_node.web.auth import current_account
+from coffee_node.web.language import localized
 from coffee_node.web.list_facets import badges_for
 from coffee_node.web.object_views import page_url
 from coffee_node.web.receipts import receipts_of
@@ -32,9 +35,13 @@ def article_page(row: Article) -> str:
     """The page of one article, ours or a copy."""
     languages = [code for code in row.content_map or {} if code != row.language]
     summary = (row.summary_map or {}).get(current_language.get()) or row.summary or ""
+    shelf = illustrated.shelf_for(row)
     return render_template(
         "articles/detail.html",
         row=row,
+        content=illustrated.with_shown_pictures(localized(row, "content"), shelf),
+        below=illustrated.below(row, shelf),
+        files=files_with(row.attachments) if not row.is_local else [],
         summary=html.to_text(summary),
         tags=tag_names(row.tags or []),
         translations=", ".join(map(language_name, languages)),

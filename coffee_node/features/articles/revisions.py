@@ -30,6 +30,11 @@ def keep(article: Article, author_id: int | None) -> None:
     db.session.execute(delete(ArticleRevision).where(*too_old))
 
 
+def forget(article: Article) -> None:
+    """Remove the earlier versions of an article that is deleted, inside the caller's write()."""
+    db.session.execute(delete(ArticleRevision).where(ArticleRevision.article_id == article.id))
+
+
 def revisions_of(article: Article) -> Sequence[ArticleRevision]:
     """The earlier versions, newest first."""
     query = select(ArticleRevision).where(ArticleRevision.article_id == article.id)

@@ -9,7 +9,7 @@ from coffee_node.base.contracts import ObjectType
 from coffee_node.base.database import write
 from coffee_node.base.errors import NotFound, Unprocessable
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.articles import revisions
+from coffee_node.features.articles import pictures, revisions
 from coffee_node.features.articles.models import Article, Note
 from coffee_node.federation import objects
 from coffee_node.federation.models import Actor
@@ -21,7 +21,9 @@ def publish_article(actor: Actor, values: dict[str, Any], visibility: str = "pub
     values = _written(values, headings=True)
     _check_article(values)
     with write():
+        values = pictures.with_pictures(values)
         article: Article = objects.create_object(type_named("Article"), actor, values, visibility)
+        pictures.settle(article)
     return article
 
 
@@ -35,7 +37,9 @@ def change_article(
         _check_article(now | values)
         if any(name in values and values[name] != getattr(row, name) for name in revisions.TEXTS):
             revisions.keep(row, author_id)
+        values = pictures.with_pictures(values, row)
         article: Article = objects.update_object(type_named("Article"), row, values, visibility)
+        pictures.settle(article)
     return article
 
 
@@ -43,6 +47,7 @@ def withdraw_article(row: Article) -> None:
     """Take the article away from everywhere it went."""
     with write():
         objects.delete_object(type_named("Article"), row)
+        pictures.forget(row)
 
 
 def post_note(actor: Actor, values: dict[str, Any], visibility: str = "public") -> Note:
@@ -80,12 +85,13 @@ def type_named(name: str) -> ObjectType:
 def _written(values: dict[str, Any], headings: bool = False) -> dict[str, Any]:
     """Keep text and Markdown in step: new Markdown makes the text, a new text alone has no Markdown."""
     values = dict(values)
+    made = pictures.as_html if headings else html.markdown
     if values.get("source") and not values.get("content"):
-        values["content"] = html.markdown(values["source"], headings)
+        values["content"] = made(values["source"])
     elif "content" in values and "source" not in values:
         values["source"] = ""
     if "source_map" in values and "content_map" not in values:
-        texts = {code: html.markdown(text, headings) for code, text in values["source_map"].items()}
+        texts = {code: made(text) for code, text in values["source_map"].items()}
         values["content_map"] = texts
     elif "content_map" in values and "source_map" not in values:
         values["source_map"] = {}

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
-from markupsafe import Markup
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from coffee_node.base import html, i18n
 from coffee_node.base.errors import InvalidDocument, NotFound, Unprocessable
 from coffee_node.base.i18n import _, gettext
-from coffee_node.features.articles import revisions, service
+from coffee_node.base.images import Picture
+from coffee_node.features.articles import pictures, revisions, service
 from coffee_node.features.articles.forms import MARKDOWN_HELP
+from coffee_node.features.articles.illustrated import shelf_for, with_shown_pictures
 from coffee_node.features.articles.models import Article
+from coffee_node.federation.models import Actor
 from coffee_node.web.auth import current_account, require_account
-from coffee_node.web.forms import FederatedForm, keeps_form, tidy
+from coffee_node.web.forms import keeps_form, tidy
 from coffee_node.web.object_views import page_url
 from coffee_node.web.own_rows import own_row
+from coffee_node.web.picture_upload import IllustratedForm
 
 blueprint = Blueprint("article_writing", __name__)
+# A picture in Markdown, to be copied into a translation.
+LINE = re.compile(r"!\[[^\n]*?\]\(/media/[0-9a-f]{32}\.webp\)")
 
 
-class TranslationForm(FederatedForm):
+class TranslationForm(IllustratedForm):
     """An article in one more language, beside the original."""
 
     to = HiddenField()
@@ -34,9 +41,9 @@ class TranslationForm(FederatedForm):
     )
 
 
-def preview_of(content: str) -> Markup:
-    """A text as its readers will see it."""
-    return Markup(html.markdown(content, headings=True))  # noqa: S704
+def picture_keeper(owner: Actor) -> Callable[[Picture, str], str]:
+    """What keeps an uploaded picture for an article of this actor and gives its Markdown."""
+    return lambda picture, words: pictures.keep_draft(picture, words, owner)
 
 
 @blueprint.get("/articles/<uuid>/revisions")
@@ -82,7 +89,8 @@ def translate(uuid: str) -> Any:
             "articles/translate_choice.html", row=row, others=others, back_href=page_url(row)
         )
     form = TranslationForm(data=_held(row, language))
-    if request.method == "POST" and form.validate():
+    is_kept = request.method == "POST" and form.takes_picture(picture_keeper(row.actor))
+    if request.method == "POST" and not is_kept and form.validate():
         try:
             service.change_article(row, _translated(row, form, language), author_id=_author())
         except (Unprocessable, InvalidDocument) as error:
@@ -91,7 +99,13 @@ def translate(uuid: str) -> Any:
             flash(gettext("Saved. Your partners will have it in a few seconds."), "ok")
             return redirect(page_url(row), 303)
     page = render_template(
-        "articles/translate.html", form=form, row=row, language=language, back_href=page_url(row)
+        "articles/translate.html",
+        form=form,
+        row=row,
+        original=with_shown_pictures(row.content or "", shelf_for(row)),
+        lines=LINE.findall(row.source or ""),
+        language=language,
+        back_href=page_url(row),
     )
     return page, 422 if form.problems() else 200
 
@@ -121,7 +135,7 @@ def _translated(row: Article, form: TranslationForm, language: str) -> dict[str,
             if text
         },
         "content_map": {
-            own: row.content, **(row.content_map or {}), language: html.markdown(content, headings=True)
+            own: row.content, **(row.content_map or {}), language: pictures.as_html(content)
         },
         "source_map": {**(row.source_map or {}), language: content},
     }  # fmt: skip

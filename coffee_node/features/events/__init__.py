@@ -10,7 +10,7 @@ from flask import Blueprint
 from markupsafe import Markup
 
 from coffee_node import hookimpl
-from coffee_node.base.contracts import ActorRef, Link, NoticeKind, ObjectType, Task
+from coffee_node.base.contracts import ActorRef, Badge, Link, NoticeKind, ObjectType, Task
 from coffee_node.base.i18n import gettext as _
 from coffee_node.features.events import (
     linked_data,
@@ -78,6 +78,14 @@ def navigation_links(viewer: ActorRef | None) -> Sequence[Link]:
 def page_blocks(page: str, document: Mapping[str, Any], viewer: ActorRef | None) -> Sequence[Markup]:
     """The two banks of the home page, and what an actor announces on its page."""
     return pages.blocks(page, document)
+
+
+@hookimpl
+def row_badges(
+    kind: str, documents: Sequence[dict[str, Any]], viewer: ActorRef | None
+) -> dict[str, list[Badge]]:
+    """With whom an event is organised."""
+    return publishing_hooks.badges(kind, documents)
 
 
 @hookimpl

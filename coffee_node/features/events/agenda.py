@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -18,13 +18,8 @@ from coffee_node.base.i18n import gettext as _
 from coffee_node.features.events import pages
 from coffee_node.features.events.models import CATEGORIES, Event
 from coffee_node.federation.models import Actor
-from coffee_node.web.list_facets import (
-    MOST_VALUES,
-    facet,
-    facet_counts,
-    joint_counts,
-    skill_counts,
-)
+from coffee_node.web.list_counts import CountedList
+from coffee_node.web.list_facets import MOST_VALUES, facet
 from coffee_node.web.list_query import ListQuery
 from coffee_node.web.listing import ListPage, run_list
 from coffee_node.web.near import choose_near
@@ -35,7 +30,14 @@ EXTRA = ("online", "category", "join", "cancelled", "place", *SHOWN_AS)
 COORDINATES = re.compile(r"(-?\d{1,2}(?:\.\d{1,9})?)\s*[,; ]\s*(-?\d{1,3}(?:\.\d{1,9})?)", re.ASCII)
 WAY = case((Event.is_online.is_(False), "no"), (Event.place.is_not(None), "both"), else_="yes")
 COUNTED = MappingProxyType(
-    {"country": "country", "lang": "language", "category": "category", "online": WAY, "join": "join_mode"}
+    {
+        "country": "country",
+        "lang": "language",
+        "category": "category",
+        "online": WAY,
+        "join": "join_mode",
+        "space": "actor_id",
+    }
 )
 JOIN_MODES = ("free", "restricted", "external", "invite", "none")
 
@@ -69,14 +71,22 @@ def not_cancelled(query: ListQuery) -> list[ColumnElement[bool]]:
     return [] if query.extra.get("cancelled") else [Event.event_status != "EventCancelled"]
 
 
-def chosen(query: ListQuery, without: str = "") -> list[ColumnElement[bool]]:
-    """The filters that only events have, all but one where a facet counts its own values."""
-    found: dict[str, list[ColumnElement[bool]]] = {
+def chosen(query: ListQuery) -> list[ColumnElement[bool]]:
+    """The filters that only events have."""
+    return [clause for clauses in _chosen(query).values() for clause in clauses]
+
+
+def _chosen(query: ListQuery) -> dict[str, list[ColumnElement[bool]]]:
+    return {
         "online": _way(query.extra.get("online", "")),
         "category": _equal(Event.category, query.extra.get("category", "")),
         "join": _equal(Event.join_mode, query.extra.get("join", "")),
     }
-    return [clause for name, clauses in found.items() if name != without for clause in clauses]
+
+
+def counted(query: ListQuery, where: Sequence[ColumnElement[bool]]) -> CountedList:
+    """The list with what its filters count; `where` is what no filter takes back."""
+    return CountedList(Event, query, COUNTED, where, _chosen(query))
 
 
 def _equal(column: Any, value: str) -> list[ColumnElement[bool]]:
@@ -117,22 +127,17 @@ def view_choices(query: ListQuery) -> list[dict[str, Any]]:
     ]
 
 
-def facets(query: ListQuery, where: list[ColumnElement[bool]]) -> list[dict[str, Any]]:
+def facets(query: ListQuery, where: Sequence[ColumnElement[bool]]) -> list[dict[str, Any]]:
     """What can be chosen, each value with the number of events that it leaves."""
-
-    def narrowed(without: str = "") -> list[ColumnElement[bool]]:
-        return [*where, *chosen(query, without)]
-
-    counts = joint_counts(Event, query, COUNTED, narrowed)
-    hosts = facet_counts(Event, "actor_id", query, "space", narrowed())
+    counts = counted(query, where).counts()
     return [
         facet(_("Country"), "country", counts["country"], query, country_name),
         facet(_("Language"), "lang", counts["lang"], query, language_name),
         facet(_("Kind"), "category", counts["category"], query, _category_label),
         facet(_("Way to take part"), "online", _ways(counts["online"]), query, _way_label),
         facet(_("Registration"), "join", counts["join"], query, _join_label),
-        _hosts(query, hosts),
-        facet(_("Skill or keyword"), "skill", skill_counts(Event, query, narrowed()), query),
+        _hosts(query, counts["space"]),
+        facet(_("Skill or keyword"), "skill", counts["skill"], query),
     ]
 
 

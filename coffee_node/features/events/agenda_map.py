@@ -15,10 +15,12 @@ from coffee_node.web.auth import current_account
 from coffee_node.web.list_filters import filters
 from coffee_node.web.list_query import ListQuery
 from coffee_node.web.map_drawing import MapPoint, draw
+from coffee_node.web.remembered_counts import of_list
 from coffee_node.web.whereabouts import place_name, where_of
 
 MOST_PLACES = 60
 AT_THE_PLACE = "1"
+SHOWN_AS = ("view", "month")
 
 
 @dataclass(frozen=True)
@@ -64,18 +66,16 @@ def places_of(query: ListQuery, where: list[ColumnElement[bool]]) -> list[EventP
         .order_by(func.count().desc())
         .limit(MOST_PLACES)
     )
-    found = db.session.execute(grouped).all()
-    rows = _rows([first_id for _count, _start, first_id, _lat, _lon in found])
+    found = of_list("places", Event, query, where, lambda: db.session.execute(grouped).all(), SHOWN_AS)
+    first_ids = [first_id for _count, _start, first_id, _lat, _lon in found]
+    seen = select(Event).where(Event.id.in_(first_ids), *visible(Event, current_account()))
+    rows = {row.id: row for row in db.session.scalars(seen)}
     places = [
         EventPlace(rows[first_id], count, next_start, _href(query, rows[first_id]))
         for count, next_start, first_id, _lat, _lon in found
         if first_id in rows
     ]
     return sorted(places, key=lambda place: place.next_start)
-
-
-def _rows(ids: list[int]) -> dict[int, Event]:
-    return {row.id: row for row in db.session.scalars(select(Event).where(Event.id.in_(ids)))}
 
 
 def _href(query: ListQuery, row: Event) -> str:

@@ -10,14 +10,19 @@ from icalendar import Calendar, Event, Timezone
 
 from coffee_node.base import clock, html
 from coffee_node.base.i18n import current_language
+from coffee_node.base.keyed_memory import KeyedMemory
 from coffee_node.features.events import models
 
 PRODUCT = "-//COFFEE//Agenda//EN"
 REFRESH = timedelta(hours=1)
+END = b"END:VCALENDAR\r\n"
 
 
-def calendar(events: Sequence[models.Event], title: str) -> bytes:
-    """Give the events as one calendar, with the rules of every zone they use."""
+def calendar(events: Sequence[models.Event], title: str, texts: KeyedMemory[bytes] | None = None) -> bytes:
+    """Give the events as one calendar, with the rules of every zone they use.
+
+    `texts` keeps entries that were written: the same events stand in many calendars.
+    """
     feed = Calendar()
     feed.add("prodid", PRODUCT)
     feed.add("version", "2.0")
@@ -28,10 +33,20 @@ def calendar(events: Sequence[models.Event], title: str) -> bytes:
     feed.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     for zone in _zones(events):
         feed.add_component(zone)
-    for event in events:
-        feed.add_component(entry(event))
     written: bytes = feed.to_ical()
-    return written
+    return written.removesuffix(END) + b"".join(_written(event, texts) for event in events) + END
+
+
+def _written(event: models.Event, texts: KeyedMemory[bytes] | None) -> bytes:
+    """The entry of an event as text, written once for all calendars in which it stands."""
+    if texts is None:
+        return bytes(entry(event).to_ical())
+    key = f"ics {event.uri} {event.updated_at} {event.updated} {event.event_status} {current_language.get()}"
+    known = texts.get(key)
+    if known is None:
+        known = entry(event).to_ical()
+        texts.put(key, known)
+    return known
 
 
 def entry(event: models.Event) -> Event:

@@ -6,18 +6,19 @@ The Invite names the second space as its object and the event as its target. The
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, select
 
+from coffee_node.activitypub.vocabulary import id_of
 from coffee_node.base import clock
 from coffee_node.base.contracts import NoticeKind
 from coffee_node.base.database import db, write
 from coffee_node.base.errors import Conflict, Unprocessable
 from coffee_node.base.i18n import _ as lazy_
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.events import service
+from coffee_node.features.events import service, wire_fields
 from coffee_node.features.events.models import Event
 from coffee_node.features.events.registration_notices import organisers_of
 from coffee_node.features.events.series_models import CoOrganiser
@@ -166,6 +167,20 @@ def organisers_shown(event: Event) -> list[Actor]:
     """Everybody who organises an event and is known here, its owner first."""
     named = [find_actor(uri) for uri in event.organizers or () if uri != event.actor.uri]
     return [event.actor, *(actor for actor in named if actor is not None and actor.gone_at is None)]
+
+
+def partners_in(documents: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    """The events of a list that several organise: their ids, and the others who are known here."""
+    others = {id_of(document): wire_fields.partners_in(document) for document in documents}
+    wanted = {uri for uris in others.values() for uri in uris}
+    if not wanted:
+        return
+    query = select(Actor.uri, Actor.name, Actor.slug).where(Actor.uri.in_(wanted), Actor.gone_at.is_(None))
+    names = {uri: name or slug for uri, name, slug in db.session.execute(query)}
+    for event, uris in others.items():
+        known = [names[uri] for uri in uris if uri in names]
+        if known:
+            yield event, ", ".join(known)
 
 
 def own_event(uri: str) -> Event | None:

@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request
+from markupsafe import Markup
 
-from coffee_node.base import clock
+from coffee_node.base import clock, html
 from coffee_node.base.errors import Forbidden, InvalidDocument, Unprocessable
 from coffee_node.base.i18n import current_language
 from coffee_node.base.i18n import gettext as _
@@ -21,7 +22,7 @@ from coffee_node.features.events.series_models import EventDraft, EventOccurrenc
 from coffee_node.federation import accounts, actors
 from coffee_node.federation.models import Actor
 from coffee_node.web.auth import current_account, require_account
-from coffee_node.web.forms import keeps_form
+from coffee_node.web.forms import keeps_form, tidy
 from coffee_node.web.language import HOUSE_ZONE
 from coffee_node.web.object_views import page_url
 from coffee_node.web.own_rows import own_row
@@ -40,16 +41,20 @@ def write_event() -> Any:
     start = {"actor": author.uri, "language": current_language.get(), **place_fields(place)}
     draft = drafts.find_draft(current_account(), request.args.get("draft", ""))
     opened = {"formdata": drafts.typed(draft)} if draft is not None and request.method == "GET" else {}
-    form = WholeEventForm(**opened, data=start | _copied(request.args.get("copy", "")))
+    source = own_event(request.args["copy"]) if request.args.get("copy") else None
+    form = WholeEventForm(**opened, data=start | _copied(source))
     form.offer(choices, zone)
+    if request.method == "POST" and "preview" in request.form:
+        return _show_form(form, _("New event"), _("Publish"), "/events", draft=draft, preview=_preview(form))
     if request.method == "POST":
         is_valid = form.validate()
         # A draft may be wrong in every field, but it must come from this page.
         if "draft" in request.form and not form.form_errors:
             kept = drafts.keep(current_account(), draft, request.form)
             flash(_("Put aside. Nobody else sees it."), "ok")
-            return redirect(f"/events/new?draft={kept.id}", 303)
-        row = _published(form, author, place, draft) if is_valid else None
+            copy = f"&copy={request.args['copy']}" if source is not None else ""
+            return redirect(f"/events/new?draft={kept.id}{copy}", 303)
+        row = _published(form, author, place, draft, source) if is_valid else None
         if row is not None:
             flash(_("Published. Your partners will have it in a few seconds."), "ok")
             return redirect(page_url(row), 303)
@@ -66,8 +71,18 @@ def delete_draft(number: str) -> Any:
     return redirect("/events/new", 303)
 
 
+def _preview(form: WholeEventForm) -> Markup:
+    """The text as its readers will see it; the rest of the form is short enough to be read in it."""
+    # The renderer sanitises what it makes.
+    return Markup(html.markdown(tidy(form.content.data)))  # noqa: S704
+
+
 def _published(
-    form: WholeEventForm, author: Actor, place: dict[str, Any] | None, draft: EventDraft | None
+    form: WholeEventForm,
+    author: Actor,
+    place: dict[str, Any] | None,
+    draft: EventDraft | None,
+    source: Event | None,
 ) -> Event | None:
     """The event, or the first one of its series; None when something has to be corrected."""
     rhythm, left_out = form.rhythm(), form.days_left_out()
@@ -76,17 +91,16 @@ def _published(
         return None
     written = Written(values, form.visibility.data, rhythm, left_out, form.picture_change())
     try:
-        return publishing.publish(author, written, draft)
+        return publishing.publish(author, written, draft, source)
     except (Unprocessable, InvalidDocument) as error:
         form.take_errors(error, FIELD_OF_PROPERTY)
         return None
 
 
-def _copied(uuid: str) -> dict[str, Any]:
+def _copied(row: Event | None) -> dict[str, Any]:
     """What an event of ours says, a week later or on the next such weekday; nothing without one."""
-    if not uuid:
+    if row is None:
         return {}
-    row = own_event(uuid)
     fields = all_fields_of(row)
     day = row.starts.date()
     weeks = max(1, (clock.utcnow().date() - day).days // 7 + 1)

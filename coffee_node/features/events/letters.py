@@ -35,7 +35,7 @@ from coffee_node.features.events.registration_models import ParticipantLetter
 from coffee_node.federation import notices, objects, outbox
 from coffee_node.federation.account_models import Account
 from coffee_node.federation.actors import find_actor
-from coffee_node.federation.incoming import Ignored
+from coffee_node.federation.incoming import Ignored, NotMine
 from coffee_node.federation.notice_models import Notification
 
 AUDIENCES = ("accepted", "waiting", "all")
@@ -168,7 +168,9 @@ def receive_letter(document: dict[str, Any], author: ActorRef) -> None:
     """Show a person of ours what the organiser writes to those who registered."""
     values = LetterSchema().parse(document)
     event = registration_notices.held_event(values["event_uri"])
-    if event is None or event.is_local or event.actor.uri != author.uri:
+    if event is None:
+        raise NotMine
+    if event.is_local or event.actor.uri != author.uri:
         raise Ignored("it is no letter of an organiser")
     told = sum(_hand_over(event, uri, values) for uri in values["to"])
     if not told:

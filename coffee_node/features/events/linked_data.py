@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from coffee_node.activitypub import schema_org
-from coffee_node.activitypub.vocabulary import as_list, id_of
+from coffee_node.activitypub.vocabulary import as_list
+from coffee_node.features.events.wire_fields import organisers_in
 
 ONLINE: Final = "https://schema.org/OnlineEventAttendanceMode"
 ON_SITE: Final = "https://schema.org/OfflineEventAttendanceMode"
@@ -31,17 +32,11 @@ def describe(document: Mapping[str, Any]) -> dict[str, Any]:
         eventStatus=f"https://schema.org/{STATUSES.get(status, status)}",
         eventAttendanceMode=mode,
         location=locations[0] if len(locations) == 1 else locations,
-        organizer=[{"@type": "Organization", "@id": uri} for uri in _organizers(document)],
+        organizer=[{"@type": "Organization", "@id": uri} for uri in organisers_in(document)],
         maximumAttendeeCapacity=document.get("maximumAttendeeCapacity"),
         remainingAttendeeCapacity=document.get("remainingAttendeeCapacity"),
         offers=_seats(document),
     )
-
-
-def _organizers(document: Mapping[str, Any]) -> list[str]:
-    named = document.get("organizers")
-    items = as_list(named.get("items")) if isinstance(named, Mapping) else []
-    return [uri for uri in map(id_of, items or [document.get("attributedTo")]) if uri]
 
 
 def _seats(document: Mapping[str, Any]) -> dict[str, Any]:

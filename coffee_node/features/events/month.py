@@ -18,6 +18,7 @@ from coffee_node.features.events.wire_fields import zone_or_none
 SHOWN_A_DAY = 4
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 A_DAY = timedelta(days=1)
+A_SECOND = timedelta(seconds=1)
 
 
 @dataclass
@@ -92,7 +93,14 @@ def month_of(first: date, today: date, where: Iterable[ColumnElement[bool]]) -> 
     days = {day.day: day for week in weeks for day in week if not day.is_outside}
     columns = (Event.id, Event.start_time, Event.end_time, Event.timezone, Event.country)
     query = select(*columns).where(*within_month(first), *where).order_by(Event.start_time, Event.id)
-    total = sum(_place(days, *row) for row in db.session.execute(query))
+    # Past the session and with each zone looked up once: a month can have ten thousand events.
+    rows_of_month = db.session.connection().execute(query)
+    zones: dict[tuple[str, str], ZoneInfo] = {}
+    total = 0
+    for event_id, start, end, *where_it_is in rows_of_month:
+        named = (where_it_is[0], where_it_is[1])
+        zone = zones.get(named) or zones.setdefault(named, _zone_of(*named))
+        total += _place(days, event_id, start.astimezone(zone), end.astimezone(zone) if end else None)
     wanted = {event_id for day in days.values() for event_id in day.ids}
     rows = {row.id: row for row in db.session.scalars(select(Event).where(Event.id.in_(wanted)))}
     for day in days.values():
@@ -100,16 +108,22 @@ def month_of(first: date, today: date, where: Iterable[ColumnElement[bool]]) -> 
     return Month(first, weeks, total)
 
 
-def _place(
-    days: dict[date, Day], event_id: int, start: datetime, end: datetime | None, timezone: str, country: str
-) -> bool:
-    """Put an event on its days; whether it has one in this month."""
-    zone = zone_or_none(timezone) or ZoneInfo(ZONE_OF_COUNTRY.get(country or "", "UTC"))
-    first = start.astimezone(zone).date()
+def _zone_of(timezone: str, country: str) -> ZoneInfo:
+    return zone_or_none(timezone) or ZoneInfo(ZONE_OF_COUNTRY.get(country or "", "UTC"))
+
+
+def _place(days: dict[date, Day], event_id: int, start: datetime, end: datetime | None) -> bool:
+    """Put an event on its days, given its times there; whether it has one in this month."""
+    first = last = start.date()
     # What ends at midnight is not on the next day.
-    last = max(first, (end - timedelta(seconds=1)).astimezone(zone).date()) if end else first
-    last = min(last, max(days))
-    day = max(first, min(days))
+    if end is not None and end.date() != first:
+        last = max(first, (end - A_SECOND).date())
+    if first == last:
+        if first not in days:
+            return False
+        days[first].add(event_id)
+        return True
+    day, last = max(first, min(days)), min(last, max(days))
     is_within = day <= last
     while day <= last:
         days[day].add(event_id)

@@ -29,6 +29,7 @@ from coffee_node.federation.audience import visible
 from coffee_node.federation.long_tables import is_long
 from coffee_node.federation.search import tag_names
 from coffee_node.node import current_node
+from coffee_node.web.attached import files_with
 from coffee_node.web.auth import current_account
 from coffee_node.web.language import HOUSE_ZONE
 from coffee_node.web.list_facets import badges_for
@@ -57,6 +58,7 @@ def event_page(row: Event) -> str:
         picture=picture_of(row),
         series=_series_part(row),
         links=[one for one in row.attachments or [] if one.get("type") == "Link" and one.get("href")],
+        files=files_with(row.attachments) if not row.is_local else [],
         join_text=_join_text(row),
         panel=panel_of(row, account, may_edit=may_edit),
         may_edit=may_edit,

@@ -11,7 +11,7 @@ from sqlalchemy import String, cast, select
 from coffee_node.base.database import db
 from coffee_node.base.images import Picture
 from coffee_node.features.events.models import Event
-from coffee_node.federation import media
+from coffee_node.federation import media, remote_pictures
 from coffee_node.federation.models import Actor
 
 Attachments = Sequence[Mapping[str, Any]]
@@ -27,7 +27,12 @@ class PictureChange:
 
 
 def picture_of(event: Event) -> dict[str, str] | None:
-    """The picture of an event that a page of ours may show: nothing is loaded from other servers."""
+    """The picture of an event that a page of ours may show: nothing is loaded from other servers.
+
+    Of an event of another node it is our copy, once there is one.
+    """
+    if not event.is_local:
+        return next(iter(remote_pictures.copies_for(event.uri)), None)
     for attachment in event.attachments or ():
         if _is_picture(attachment) and media.media_at(str(attachment.get("url"))) is not None:
             return {"url": str(attachment["url"]), "alt": str(attachment.get("name") or "")}

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from coffee_node.base.database import write
-from coffee_node.features.events import drafts, pictures, series, series_changes, service
+from coffee_node.features.events import drafts, pictures, series, series_changes, service, taken_over
 from coffee_node.features.events.models import Event
 from coffee_node.features.events.pictures import PictureChange
 from coffee_node.features.events.recurrence import Rhythm
@@ -28,18 +28,23 @@ class Written:
     picture: PictureChange = field(default_factory=PictureChange)
 
 
-def publish(author: Actor, written: Written, draft: EventDraft | None = None) -> Event:
+def publish(
+    author: Actor, written: Written, draft: EventDraft | None = None, source: Event | None = None
+) -> Event:
     """Publish an event, or the dates of a series (the first one is given); its draft is gone with that.
+
+    A copy of `source` takes over what was decided about registrations, and asks the same second spaces.
 
     Raises Unprocessable or InvalidDocument as service.announce_event() does.
     """
     with write():
         attachments = pictures.attach(written.picture, author, written.visibility)
-        values = written.values | {"attachments": attachments}
+        values = written.values | {"attachments": attachments} | taken_over.settings_of(source)
         if written.rhythm is None:
             row = service.announce_event(author, values, written.visibility)
         else:
             row = series.begin_series(author, values, written.rhythm, written.visibility, written.left_out)
+        taken_over.ask_the_same(row, source)
         drafts.drop(draft)
         return row
 

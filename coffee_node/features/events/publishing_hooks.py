@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint
 
-from coffee_node.base.contracts import ActorRef, NoticeKind, Task
+from coffee_node.base.contracts import ActorRef, Badge, NoticeKind, Task
+from coffee_node.base.i18n import gettext as _
 from coffee_node.features.events import (
     calendar_addresses,
     calendar_views,
@@ -42,6 +43,15 @@ def register_pages(register: Callable[[Blueprint], None]) -> None:
 def register_notices(register: Callable[[NoticeKind], None]) -> None:
     """What managers of spaces are told."""
     register(co_organisers.NOTICE)
+
+
+def badges(kind: str, documents: Sequence[dict[str, Any]]) -> dict[str, list[Badge]]:
+    """With whom the events of a list are organised, by the id of the event."""
+    if kind != "event":
+        return {}
+    return {
+        uri: [Badge(_("with %(names)s", names=names))] for uri, names in co_organisers.partners_in(documents)
+    }
 
 
 def hear_received(activity: dict[str, Any], actor: ActorRef) -> None:

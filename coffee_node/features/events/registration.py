@@ -43,7 +43,7 @@ def join_event(actor: Actor, event_uri: str, note: str = "", answers: Answers | 
         event = locked_event(event_uri)
         if event is None or not invitations.may_know(event, actor):
             raise NotFound(f"No event with the id {event_uri} is known here.", "Look it up first.")
-        _check_open(event, actor)
+        check_open(event, actor)
         if answers is None:
             answers, note = from_message(read_questions(event.questions), note)
         message = as_message(answers, note[:NOTE_LIMIT])
@@ -77,7 +77,8 @@ def is_overdue(row: Participation) -> bool:
     return row.state == "asked" and clock.utcnow() - last > PATIENCE
 
 
-def _check_open(event: Event, actor: Actor) -> None:
+def check_open(event: Event, actor: Actor) -> None:
+    """Unprocessable when this actor cannot register (any more), Conflict when it is registered already."""
     if event.join_mode in ("none", "external"):
         raise Unprocessable(
             _("Nobody registers for this event here."), _("Follow the organiser's directions.")

@@ -12,6 +12,7 @@ from coffee_node.base.contracts import ActorRef, NoticeKind, ObjectType, Task
 from coffee_node.features.events import (
     door_views,
     event_news,
+    guest_views,
     letter_schemas,
     letters,
     participants_views,
@@ -53,7 +54,7 @@ def register_notices(register: Callable[[NoticeKind], None]) -> None:
 
 def register_pages(register: Callable[[Blueprint], None]) -> None:
     """The pages of participants, visitors, organisers and the door."""
-    for views in (registration_views, visitor_views, participants_views, door_views):
+    for views in (registration_views, guest_views, visitor_views, participants_views, door_views):
         register(views.blueprint)
 
 

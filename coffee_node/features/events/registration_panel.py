@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from coffee_node.base import clock
 from coffee_node.base.i18n import gettext as _
@@ -18,7 +19,9 @@ from coffee_node.features.events.participations import (
 from coffee_node.features.events.registration import is_overdue
 from coffee_node.features.events.registration_forms import JoinForm, VisitorForm, form_for
 from coffee_node.federation.account_models import Account
+from coffee_node.federation.guest_models import GuestSession
 from coffee_node.web.addresses import sign_in_href
+from coffee_node.web.guest_visits import GuestPanel, current_guest, home_sign_in_href, sent_panel
 
 
 @dataclass(frozen=True)
@@ -44,21 +47,48 @@ class Panel:
     join_form: Any
     visitor_form: Any
     visitor_action: str
+    action_start: str = "/events"
+    home_href: str = ""
+    home_page: str = ""
+    sent: GuestPanel | None = None
 
 
 def panel_of(event: Event, account: Account | None, *, may_edit: bool) -> Panel:
     """The panel for one reader; counts of others are for the organiser only."""
-    row = None
-    if account is not None and account.actor_id is not None:
-        row = find_participation(event.uri, account.actor_id)
+    guest = current_guest()
+    if guest is not None:
+        return _for_guest(_panel(event, account, guest.actor_id, may_edit=False), event, guest)
+    me = account.actor_id if account is not None else None
+    return _panel(event, account, me, may_edit=may_edit)
+
+
+def _for_guest(panel: Panel, event: Event, guest: GuestSession) -> Panel:
+    """What somebody of a partner space can do here: register and leave, at events of this site."""
+    sent = sent_panel(guest, event.uri, is_known=panel.row is not None)
+    is_free = event.is_local and not (sent is not None and sent.is_waiting)
+    return replace(
+        panel,
+        may_join=panel.may_join and is_free,
+        may_leave=panel.may_leave and is_free,
+        may_take=False,
+        may_ask_again=False,
+        action_start="/events/guest",
+        elsewhere_href="" if event.is_local else (event.url or event.uri),
+        home_page=f"{guest.issuer}/intents/join?{urlencode({'uri': event.uri})}" if panel.may_take else "",
+        sent=sent,
+    )
+
+
+def _panel(event: Event, account: Account | None, me: int | None, *, may_edit: bool) -> Panel:
+    row = find_participation(event.uri, me) if me is not None else None
     is_in = row is not None and row.is_standing
     is_refused = row is not None and row.state == "refused" and row.is_final
     closed = _why_closed(event)
     is_handled = event.join_mode not in ("none", "external")
     is_open = is_handled and not closed and not is_in and not is_refused
     is_organiser = may_edit and event.is_local
-    may_join = is_open and account is not None and account.actor_id is not None
-    is_visitor = is_open and account is None
+    may_join = is_open and me is not None
+    is_visitor = is_open and account is None and me is None
     takes_visitors = is_visitor and not seats.why_no_visitors(event)
     return Panel(
         row=row,
@@ -80,6 +110,7 @@ def panel_of(event: Event, account: Account | None, *, may_edit: bool) -> Panel:
         join_form=form_for(event, JoinForm) if may_join else None,
         visitor_form=form_for(event, VisitorForm) if takes_visitors else None,
         visitor_action=f"{events_path(event)}/register",
+        home_href=home_sign_in_href() if is_visitor and event.is_local else "",
     )
 
 

@@ -13,7 +13,7 @@ from coffee_node.base import clock
 from coffee_node.base.database import db, write
 from coffee_node.base.errors import Unprocessable
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.events import service
+from coffee_node.features.events import service, taken_over
 from coffee_node.features.events.models import Event
 from coffee_node.features.events.recurrence import Rhythm, dates_of, end_of, moment_of, on_clocks
 from coffee_node.features.events.series_models import EventOccurrence, EventSeries
@@ -42,7 +42,7 @@ def begin_series(
         db.session.flush()
         leave_out(row, left_out)
         publish_next(row)
-        first = _first_event(row)
+        first = _event_of(row, EventOccurrence.planned)
         if first is None:
             raise Unprocessable(
                 _("No date of this series is still to come."),
@@ -109,9 +109,12 @@ def publish_all_next() -> str:
 
 def publish_date(row: EventSeries, shown: datetime) -> Event:
     """Publish one date as an event of its own."""
-    event = service.announce_event(row.actor, values_on(row, shown), row.visibility)
+    latest = _event_of(row, EventOccurrence.planned.desc())
+    values = values_on(row, shown) | taken_over.settings_of(latest)
+    event = service.announce_event(row.actor, values, row.visibility)
     db.session.add(EventOccurrence(series=row, planned=written(shown), event_uri=event.uri))
     db.session.flush()
+    taken_over.ask_the_same(event, latest)
     return event
 
 
@@ -190,10 +193,11 @@ def _dates_ahead(row: EventSeries) -> Iterable[datetime]:
             yield shown
 
 
-def _first_event(row: EventSeries) -> Event | None:
+def _event_of(row: EventSeries, order: Any) -> Event | None:
+    """The first event of a series in this order."""
     query = select(Event).join(EventOccurrence, EventOccurrence.event_uri == Event.uri)
-    query = query.where(EventOccurrence.series_id == row.id).order_by(EventOccurrence.planned).limit(1)
-    return db.session.scalar(query)
+    query = query.where(EventOccurrence.series_id == row.id, Event.deleted_at.is_(None))
+    return db.session.scalar(query.order_by(order).limit(1))
 
 
 def _minutes(span: timedelta) -> int:

@@ -51,6 +51,8 @@ blueprint = Blueprint(
 )
 
 CANCELLED_KEPT = timedelta(days=30)
+# A calendar application shows no more at once, and asks for the next ones again and again.
+CALENDAR_LIMIT = 500
 CSV_COLUMNS = {
     **COLUMNS,
     "start": lambda row: row.starts.isoformat(timespec="seconds"),
@@ -86,7 +88,8 @@ def show_agenda() -> str:
 
 def _list(query: ListQuery) -> str:
     days = [*agenda.span(query), *agenda.not_cancelled(query)]
-    page = run_list(Event, query, "start_time", [*agenda.chosen(query), *days])
+    counted = agenda.counted(query, days)
+    page = run_list(Event, query, "start_time", counted.where(), total=counted.total)
     banks: dict[str, list[Event]] = {"here": [], "across": []}
     for row in page.rows:
         banks["across" if where_of(row).is_across else "here"].append(row)
@@ -115,10 +118,9 @@ def _month(query: ListQuery) -> str:
 
 def _map(query: ListQuery) -> str:
     days = [*agenda.span(query), *agenda.not_cancelled(query)]
-    where = [*agenda.chosen(query), *days]
-    page = run_list(Event, query, "start_time", where, limit=1)
-    page = ListPage([], page.total, "", query, page.notes)
-    return _show("events/map.html", query, page, days, **agenda_map.shown(query, where))
+    counted = agenda.counted(query, days)
+    page = ListPage([], counted.total(), "", query, query.notes)
+    return _show("events/map.html", query, page, days, **agenda_map.shown(query, counted.where()))
 
 
 def _show(
@@ -174,7 +176,7 @@ def agenda_csv() -> Response:
 @blueprint.get("/events.ics")
 def agenda_ics() -> Response:
     """The agenda for calendars; what was cancelled or ended stays a month, so that calendars hear of it."""
-    page = agenda.whole_page(agenda.read_query(), CSV_LIMIT, clock.utcnow() - CANCELLED_KEPT)
+    page = agenda.whole_page(agenda.read_query(), CALENDAR_LIMIT, clock.utcnow() - CANCELLED_KEPT)
     return _ics(page.rows, _("Agenda of %(name)s", name=site_name()))
 
 
@@ -227,4 +229,4 @@ def _one_ics(uri: str) -> Response:
 
 
 def _ics(rows: Sequence[Event], title: str) -> Response:
-    return Response(calendar(rows, title), content_type="text/calendar; charset=utf-8")
+    return Response(calendar(rows, title, current_node.texts), content_type="text/calendar; charset=utf-8")

@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 
 from coffee_node.activitypub.schema_fields import DocumentField
 from coffee_node.activitypub.schemas import OffsetDateTime, OneOrMany, PlainText
-from coffee_node.activitypub.vocabulary import as_list
+from coffee_node.activitypub.vocabulary import as_list, id_of
 
 STATUSES: Final = MappingProxyType(
     {
@@ -96,3 +96,16 @@ class Organizers(OneOrMany):
         elif isinstance(value, str):
             value = None
         return super()._deserialize(value, attr, data, **kwargs)
+
+
+def organisers_in(document: Mapping[str, Any]) -> list[str]:
+    """Who organises the event of a document, its owner where nobody is named."""
+    named = document.get("organizers")
+    items = as_list(named.get("items")) if isinstance(named, Mapping) else []
+    return [uri for uri in map(id_of, items or [document.get("attributedTo")]) if uri]
+
+
+def partners_in(document: Mapping[str, Any]) -> list[str]:
+    """Who organises the event of a document with its owner."""
+    owner = id_of(document.get("attributedTo"))
+    return [uri for uri in organisers_in(document) if uri != owner]

@@ -11,6 +11,7 @@ from flask import Blueprint
 from markupsafe import Markup
 
 from coffee_node import hookimpl
+from coffee_node.activitypub.vocabulary import short_type
 from coffee_node.base.contracts import ActorRef, Link, NoticeKind, ObjectType, Task
 from coffee_node.base.i18n import _ as lazy_
 from coffee_node.base.i18n import gettext as _
@@ -21,18 +22,21 @@ from coffee_node.features.profiles import (
     pages,
     profile_views,
     relay,
+    relay_arrivals,
+    relay_schemas,
     relay_views,
     service,
     terms,
     views,
 )
 from coffee_node.features.profiles.models import Company, Profile
+from coffee_node.features.profiles.relay_models import Message
 from coffee_node.features.profiles.schemas import CompanySchema, ProfileSchema, accepts_company, shown_fields
 
 
 @hookimpl
 def register_object_types(register: Callable[[ObjectType], None]) -> None:
-    """Persons, and organisations that are no coworking space."""
+    """Persons, organisations that are no coworking space, and messages to a person."""
     register(
         ObjectType(
             name="Person",
@@ -61,6 +65,29 @@ def register_object_types(register: Callable[[ObjectType], None]) -> None:
             is_actor=True,
         )
     )
+    register(
+        ObjectType(
+            name="Note",
+            schema=relay_schemas.MessageSchema(),
+            model=Message,
+            accepts=relay_schemas.accepts_message,
+            create=relay_arrivals.send_nothing,
+            receive=relay_arrivals.receive_message,
+        )
+    )
+
+
+@hookimpl
+def register_activity_handlers(register: Callable[..., None]) -> None:
+    """That a message was not taken at the other side."""
+    register("Reject", relay_arrivals.receive_refusal, of="Create")
+
+
+@hookimpl
+def activity_received(activity: dict[str, Any], actor: ActorRef) -> None:
+    """A message that its author has deleted goes here, too."""
+    if short_type(activity.get("type")) == "Delete":
+        relay_arrivals.forget_deleted(activity, actor)
 
 
 @hookimpl
@@ -82,7 +109,7 @@ def register_notices(register: Callable[[NoticeKind], None]) -> None:
 @hookimpl
 def register_tasks(register: Callable[[Task], None]) -> None:
     """The directory of profiles that were there before it had terms."""
-    register(Task("directory", timedelta(days=1), terms.fill_in))
+    register(Task("directory", timedelta(days=1), terms.fill_in, terms.is_incomplete))
 
 
 @hookimpl

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import cos, radians
@@ -16,11 +14,15 @@ from sqlalchemy.orm import aliased
 from coffee_node.base.database import db
 from coffee_node.base.i18n import gettext as _
 from coffee_node.base.places import bounding_box
+from coffee_node.base.row_sets import set_of
+from coffee_node.features.profiles.directory_cursor import read_cursor, write_cursor
 from coffee_node.features.profiles.models import Profile, ProfileTerm
 from coffee_node.features.profiles.readers import Reader, within_reach
 from coffee_node.features.profiles.schemas import LANGUAGE_LEVELS
+from coffee_node.features.profiles.term_sets import LEVEL, TermSets, term_sets
 from coffee_node.features.profiles.terms import REACH
 from coffee_node.federation import hidden_content
+from coffee_node.federation.long_tables import has_sets
 from coffee_node.federation.models import Actor
 from coffee_node.federation.search import fold
 from coffee_node.web.list_filters import KM_PER_DEGREE, filters
@@ -29,8 +31,11 @@ from coffee_node.web.listing import ListPage
 from coffee_node.web.remembered_counts import of_list
 
 OWN_FILTERS = ("available", "level", "sort", "place", "view")
+# What decides only about the order, the point or the way in which people are shown.
+APART = ("level", "radius", "place", "sort", "view")
 MOST_VALUES = 12
-LAST = float("inf")
+FEW = 2_000
+SHARES = (1 / 16, 1 / 4, 1)
 
 
 @dataclass(frozen=True)
@@ -51,24 +56,42 @@ class Directory:
 
     def page(self, limit: int = 20) -> ListPage:
         """One page, by name or by distance; rows after the cursor, never by offset."""
-        clauses, notes = self.where(), self.query.notes
+        notes = self.query.notes
         by_distance = self.is_by_distance and self.query.near is not None
         column: Any = _square(self.query.near or (0.0, 0.0)) if by_distance else Profile.sort_name
         after: list[ColumnElement[bool]] = []
         if self.query.page:
-            cursor = _read_cursor(self.query.page, float if by_distance else str)
+            cursor = read_cursor(self.query.page, float if by_distance else str)
             if cursor is None:
                 notes = (*notes, _("This page of the list is not known; here is the first one."))
             else:
                 value, row_id = cursor
                 after.append(or_(column > value, (column == value) & (Profile.id > row_id)))
-        # The ids first: their index is narrow, the rows are not.
-        found = select(Profile.id, column).where(*clauses, *after).order_by(column, Profile.id)
-        ids = db.session.execute(found.limit(limit + 1)).all()
+        ids = self._nearest(column, after, limit) if by_distance else self._ordered(column, after, limit)
         more, ids = len(ids) > limit, ids[:limit]
-        total = self._remembered("total", lambda: [(db.session.scalar(self._counting()) or 0,)], ("sort",))
-        following = _write_cursor(ids[-1][1], ids[-1][0]) if more else ""
-        return ListPage(_people([one[0] for one in ids]), total[0][0], following, self.query, notes)
+        following = write_cursor(ids[-1][1], ids[-1][0]) if more else ""
+        return ListPage(_people([one[0] for one in ids]), self.total(), following, self.query, notes)
+
+    def _ordered(self, column: Any, where: Sequence[ColumnElement[bool]], limit: int) -> Sequence[Any]:
+        # The ids first: their index is narrow, the rows are not.
+        found = select(Profile.id, column).where(*self.where(), *where).order_by(column, Profile.id)
+        return db.session.execute(found.limit(limit + 1)).all()
+
+    def _nearest(self, column: Any, where: Sequence[ColumnElement[bool]], limit: int) -> Sequence[Any]:
+        """The nearest of these people: in a dense place they are found without measuring all."""
+        found: Sequence[Any] = ()
+        for share in SHARES:
+            closer = replace(self, query=replace(self.query, radius=self.query.radius * share))
+            found = closer._ordered(column, where, limit)
+            if len(found) > limit:
+                break
+        return found
+
+    def total(self) -> int:
+        """How many people there are under all filters."""
+        if has_sets(Profile):
+            return self._within("").bit_count()
+        return db.session.scalar(self._counting()) or 0
 
     def _counting(self) -> Any:
         """The number of people of this list, by the terms where one is asked for: their index is small."""
@@ -80,19 +103,25 @@ class Directory:
 
     def counts(self, kind: str, without: str) -> dict[str, tuple[str, int]]:
         """How many people each value of a kind would leave, with its label; the most frequent first."""
+        if has_sets(Profile):
+            within, sets = self._within(without), self._sets.of(kind)
+            if sets.is_whole or within.bit_count() > FEW:
+                most = list(sets.counts(within).items())[:MOST_VALUES]
+                return {value: (self._sets.labels[kind, value] or value, number) for value, number in most}
         query = select(ProfileTerm.value, func.count()).where(*self._terms(kind, without))
         query = query.group_by(ProfileTerm.value).order_by(func.count().desc(), ProfileTerm.value)
-        rows = self._remembered(
-            kind, lambda: _labelled(kind, query.limit(MOST_VALUES)), (without, "sort", "view")
-        )
+        rows = _labelled(kind, query.limit(MOST_VALUES))
         return {value: (label or value, count) for value, count, label in rows}
 
     def level_counts(self) -> dict[str, int]:
         """How many people speak the chosen language at least at each level that somebody has."""
-        chosen = self._terms("language", "lang")
-        query = select(ProfileTerm.rank, func.count()).where(*chosen, ProfileTerm.value == self.query.lang)
-        rows = self._remembered("levels", lambda: _rows(query.group_by(ProfileTerm.rank)), ("level", "sort"))
-        by_rank = {rank: count for rank, count in rows}
+        if has_sets(Profile):
+            spoken = self._sets.of(LEVEL).counts(self._within("lang"))
+            by_rank = {rank: count for (code, rank), count in spoken.items() if code == self.query.lang}
+        else:
+            chosen = [*self._terms("language", "lang"), ProfileTerm.value == self.query.lang]
+            query = select(ProfileTerm.rank, func.count()).where(*chosen).group_by(ProfileTerm.rank)
+            by_rank = {rank: count for rank, count in db.session.execute(query)}
         held = [(rank, level) for rank, level in enumerate(LANGUAGE_LEVELS, 1) if by_rank.get(rank)]
         return {level: sum(n for other, n in by_rank.items() if other >= rank) for rank, level in held}
 
@@ -100,12 +129,50 @@ class Directory:
         """How many people would be left if only those who are available were asked for."""
         return self.counts("available", "available").get("1", ("", 0))[1]
 
-    def _remembered(
-        self, what: str, count: Callable[[], list[tuple[Any, ...]]], without: Sequence[str]
-    ) -> list[tuple[Any, ...]]:
-        """The rows of a count; in a long directory they may be some seconds old."""
+    @cached_property
+    def _sets(self) -> TermSets:
+        """The terms that this reader may know of, as sets of people."""
+        if self.reader.account is None:
+            return term_sets("public")
+        far = term_sets("network")
+        near_by = [ProfileTerm.reach == REACH["space"], ProfileTerm.profile_id.in_(self._near_by)]
+        return far.with_terms(near_by) if self._near_by else far
+
+    def _within(self, without: str) -> int:
+        """The people under all filters but one, of a long directory as they were some seconds ago."""
+        rows = self._everybody
+        for name, held in self._chosen.items():
+            rows &= held if name != without else -1
+        return rows
+
+    @cached_property
+    def _everybody(self) -> int:
+        listed = [Profile.deleted_at.is_(None), self._reaching(Profile.list_reach, Profile.id)]
+        everybody = select(Profile.id).where(*listed, *self._elsewhere())
+        return self._remembered("rows", everybody, (*self._held, *APART))
+
+    @cached_property
+    def _chosen(self) -> dict[str, int]:
+        """The people that each filter leaves."""
+        belongs = {"level": "lang", "radius": "near", "place": "near"}
+        found = {}
+        for name, held in self._held.items():
+            if held is not None:
+                others = {param for param in self.query.given if belongs.get(param, param) != name}
+                found[name] = self._remembered(name, held, others)
+        return found
+
+    def _remembered(self, what: str, people: Any, without: Collection[str]) -> int:
+        """Some people as a set; they may be some seconds old."""
         form = [within_reach(self.reader, Profile.list_reach)]
-        return of_list(f"people {what}", Profile, self.query, form, count, without)
+        return of_list(
+            f"people {what}",
+            Profile,
+            self.query,
+            form,
+            lambda: set_of(db.session.connection().scalars(people)),
+            without,
+        )
 
     def where(self) -> list[ColumnElement[bool]]:
         """The where-clauses of the people of this list."""
@@ -136,8 +203,13 @@ class Directory:
 
     def _narrowed(self, profile_id: Any, without: str = "") -> list[ColumnElement[bool]]:
         """The filters of the address that are terms or a point, all but one where a facet counts its own."""
-        ids = {name: self._holding(*term) for name, term in self._asked().items()} | {"near": self._near()}
+        ids = self._held
         return [profile_id.in_(held) for name, held in ids.items() if held is not None and name != without]
+
+    @cached_property
+    def _held(self) -> dict[str, Any]:
+        """By filter the ids of the people that it leaves, None where it is not asked."""
+        return {name: self._holding(*term) for name, term in self._asked().items()} | {"near": self._near()}
 
     def _asked(self) -> dict[str, tuple[str, str | Sequence[str], int]]:
         """The terms that the address may ask for, by its filters: kind, value (empty: not asked) and rank."""
@@ -204,15 +276,12 @@ def _people(ids: Sequence[int]) -> Sequence[Profile]:
 
 def _labelled(kind: str, query: Any) -> list[tuple[Any, ...]]:
     """Values and numbers with a label each: what one of the people calls it."""
-    found = []
-    for value, number in db.session.execute(query):
-        named = select(ProfileTerm.label).where(ProfileTerm.kind == kind, ProfileTerm.value == value)
-        found.append((value, number, db.session.scalar(named.limit(1))))
-    return found
-
-
-def _rows(query: Any) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in db.session.execute(query)]
+    counted = [(value, number) for value, number in db.session.execute(query)]
+    named = select(ProfileTerm.value, func.max(ProfileTerm.label)).where(
+        ProfileTerm.kind == kind, ProfileTerm.value.in_([value for value, _number in counted])
+    )
+    labels = {value: label for value, label in db.session.execute(named.group_by(ProfileTerm.value))}
+    return [(value, number, labels.get(value)) for value, number in counted]
 
 
 def _square(point: tuple[float, float], row: Any = Profile) -> ColumnElement[Any]:
@@ -222,19 +291,3 @@ def _square(point: tuple[float, float], row: Any = Profile) -> ColumnElement[Any
     east = (row.near_longitude - longitude) * (KM_PER_DEGREE * cos(radians(latitude)))
     squared: ColumnElement[Any] = north * north + east * east
     return squared
-
-
-def _write_cursor(value: Any, row_id: int) -> str:
-    return base64.urlsafe_b64encode(f"{row_id}|{value!s}".encode()).decode().rstrip("=")
-
-
-def _read_cursor(page: str, kind: Callable[[str], Any]) -> tuple[Any, int] | None:
-    try:
-        text = base64.urlsafe_b64decode(page + "=" * (-len(page) % 4)).decode()
-        number, _bar, value = text.partition("|")
-        found = kind(value)
-        row_id = int(number)
-    except (ValueError, OverflowError, binascii.Error):
-        return None
-    is_usable = abs(row_id) < 2**31 and "\x00" not in value and (kind is str or abs(found) < LAST)
-    return (found, row_id) if is_usable else None

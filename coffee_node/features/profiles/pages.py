@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from flask import render_template
@@ -14,14 +15,16 @@ from coffee_node.base.errors import NotFound
 from coffee_node.base.html import sanitise
 from coffee_node.base.i18n import country_name, current_language
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.profiles import companies
+from coffee_node.features.profiles import companies, relay_rules
 from coffee_node.features.profiles.directory import Directory
 from coffee_node.features.profiles.models import Company, Profile
 from coffee_node.features.profiles.readers import audience_for, may_be_seen, present_reader
 from coffee_node.features.profiles.schemas import availability_label, is_shown, shown_fields
+from coffee_node.features.profiles.service import find_profile
 from coffee_node.features.profiles.terms import members_fields
-from coffee_node.federation import accounts
+from coffee_node.federation import accounts, remote_pictures
 from coffee_node.federation.actors import find_actor
+from coffee_node.federation.models import Actor
 from coffee_node.node import current_node
 from coffee_node.web.auth import current_account
 from coffee_node.web.list_query import ListQuery
@@ -31,20 +34,33 @@ from coffee_node.web.skill_field import LEVELS as SKILL_WORDS
 PEOPLE_OF_SPACE = 12
 
 
-def card(row: Profile, audience: str | None = None) -> dict[str, Any]:
-    """A profile as this audience (default: the reader) may see it, for rows and pages."""
+def cards(rows: Sequence[Profile]) -> list[dict[str, Any]]:
+    """Several profiles as the reader may see them; their spaces are asked for at once."""
+    uris = {row.affiliation for row in rows if row.affiliation}
+    spaces = {space.uri: space for space in db.session.scalars(select(Actor).where(Actor.uri.in_(uris)))}
+    return [card(row, spaces=spaces) for row in rows]
+
+
+def card(
+    row: Profile, audience: str | None = None, spaces: Mapping[str, Actor] = MappingProxyType({})
+) -> dict[str, Any]:
+    """A profile as this audience (default: the reader) may see it, for rows and pages.
+
+    `spaces` are those that are at hand, by their uri.
+    """
     audience = audience or audience_for(row)
     shown = shown_fields(row, audience)
     if audience == "network":
         shown |= members_fields(row)
     summary, language = _in_readers_language(shown, row.language or "")
-    space = find_actor(shown["affiliation"]) if shown.get("affiliation") else None
+    named = shown.get("affiliation") or ""
+    space = (spaces.get(named) or find_actor(named)) if named else None
     return {
         **shown,
         "actor": row.actor,
         "document": row.document,
         "href": actor_url(row.actor),
-        "photo": picture_of(shown.get("icon"), is_local=row.is_local),
+        "photo": picture_of(shown.get("icon"), row.actor),
         "availability_label": availability_label(shown.get("availability") or ""),
         "space_label": space.name if space is not None else shown.get("affiliation_name") or "",
         "space_href": actor_url(space) if space is not None else "",
@@ -62,12 +78,14 @@ def _with_levels(skills: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{**skill, "level_label": SKILL_WORDS.get(skill.get("level") or 0, "")} for skill in skills]
 
 
-def picture_of(icon: Mapping[str, str] | None, *, is_local: bool) -> dict[str, str] | None:
-    """The address of a picture of ours and the words that stand for it.
+def picture_of(icon: Mapping[str, str] | None, actor: Actor) -> dict[str, str] | None:
+    """The address of a picture of ours, or of our copy of another's, and the words that stand for it.
 
-    Pictures of other sites are not shown: a page asks nobody but this site.
+    Nothing is shown from other sites themselves: a page asks nobody but this site.
     """
-    if not icon or not is_local or not icon.get("url"):
+    if not actor.is_local:
+        return remote_pictures.portrait_of(actor, icon)
+    if not icon or not icon.get("url"):
         return None
     path = icon["url"].removeprefix(current_node.config.base_url)
     return {"url": path, "small": f"{path.removesuffix('.webp')}-small.webp", "alt": icon.get("name", "")}
@@ -108,7 +126,8 @@ def person_values(row: Profile, audience: str | None = None) -> dict[str, Any]:
         "person": card(row, audience),
         "jobs": _jobs(row, audience),
         "is_own": is_own,
-        "may_write": not is_own and row.is_local and row.takes_messages,
+        "may_write": not is_own and relay_rules.may_be_written_to(row.actor),
+        "write_href": f"/write/{row.actor.slug}{f'@{row.origin}' if row.origin else ''}",
         "host": row.origin or current_node.config.host,
     }
 
@@ -135,7 +154,7 @@ def company_card(row: Company) -> dict[str, Any]:
         {"summary": row.summary, "summary_map": row.summary_map}, row.language or ""
     )
     kind = _("competence centre") if row.kind == "centre" else _("company")
-    photo = picture_of(row.icon, is_local=row.is_local)
+    photo = picture_of(row.icon, row.actor)
     more = {"headline": kind, "text": text, "text_language": language, "town": town_line(row.place)}
     return {**found, **more, "href": actor_url(row.actor), "photo": photo}
 
@@ -167,8 +186,10 @@ def staff_cards(row: Company) -> list[dict[str, Any]]:
 
 
 def blocks(page: str, document: Mapping[str, Any]) -> Sequence[Markup]:
-    """On the page of a space: the listed people who say they belong to it."""
+    """On the page of a space: its listed people; on that of a stranger: the button to write to them."""
     uri = str(document.get("id") or "")
+    if page == "actor" and document.get("type") == "Person":
+        return _write_button(uri)
     if page != "actor" or document.get("kind") != "space" or not uri:
         return []
     query = ListQuery("/people", {"space": uri}, space=uri)
@@ -178,3 +199,18 @@ def blocks(page: str, document: Mapping[str, Any]) -> Sequence[Markup]:
     shown = {"people": [card(row) for row in found.rows], "more_href": query.href()}
     # The template escapes what it is given.
     return [Markup(render_template("profiles/space_block.html", **shown))]  # noqa: S704
+
+
+def _write_button(uri: str) -> Sequence[Markup]:
+    """How to write to somebody of another server of whom no profile is held; a profile has its own button."""
+    person = find_actor(uri)
+    if current_account() is None or person is None or person.is_local or find_profile(person) is not None:
+        return []
+    if not relay_rules.may_be_written_to(person):
+        return []
+    text = _("Write a message")
+    return [
+        Markup('<p><a class="btn btn-quiet" href="/write/{}@{}">{}</a></p>').format(
+            person.slug, person.host, text
+        )
+    ]

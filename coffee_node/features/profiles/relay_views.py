@@ -1,4 +1,4 @@
-"""Writing to a person of this site without knowing an address: the form, the conversations, the answer."""
+"""Writing to a person without knowing an address: the form, the conversations, the answer."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from wtforms.validators import InputRequired
 from coffee_node.base.database import db
 from coffee_node.base.errors import Forbidden, NotFound, Unprocessable
 from coffee_node.base.i18n import _, gettext
-from coffee_node.features.profiles import relay
+from coffee_node.features.profiles import relay, relay_posting, relay_rules
 from coffee_node.features.profiles.models import Profile
 from coffee_node.features.profiles.readers import may_be_seen, present_reader
-from coffee_node.federation.account_models import Account
-from coffee_node.federation.actors import find_local_actor
+from coffee_node.features.profiles.service import find_profile
+from coffee_node.federation.actors import find_local_actor, find_remote_actor
 from coffee_node.federation.models import Actor
+from coffee_node.node import current_node
 from coffee_node.web.auth import current_account, require_account
 from coffee_node.web.forms import FederatedForm, keeps_form
 
@@ -31,31 +32,54 @@ class MessageForm(FederatedForm):
     text = TextAreaField(_("Your message"), [InputRequired(_("Write something first."))])
 
 
-@relay_pages.route("/write/<slug>", methods=["GET", "POST"])
+@relay_pages.get("/write/<slug>")
+def write_to(slug: str) -> str:
+    """The form to write to a person; who has no account here reads what they can do instead.
+
+    The same 404 for who is hidden, absent, or takes no messages.
+    """
+    person = _person(slug)
+    if current_account() is None:
+        handle = relay_posting.handle_of(person)
+        return render_template(
+            "profiles/write_visitor.html", person=person, name=_name(person), handle=handle
+        )
+    _me()
+    return _form_page(MessageForm(), person)
+
+
+@relay_pages.post("/write/<slug>")
 @keeps_form
 @require_account
-def write_to(slug: str) -> Any:
-    """Write to a person of this site; the same 404 for who is hidden, absent, or takes no messages."""
-    account, person = _account(), _person(slug)
+def send_to(slug: str) -> Any:
+    """Write to a person, here or on another node."""
+    me, person = _me(), _person(slug)
     form = MessageForm()
-    if request.method == "POST" and form.validate():
+    if form.validate():
         try:
-            talk = relay.send_first(account, person, str(form.text.data))
+            talk = relay.send_first(me, person, str(form.text.data))
         except Unprocessable as error:
             form.take_errors(error)
         else:
             flash(gettext("Sent. The answer will be told to you."), "ok")
             return redirect(f"/me/messages/{talk.key}", 303)
-    body = render_template("profiles/write.html", form=form, person=person)
-    return body if request.method == "GET" else (body, 422)
+    return _form_page(form, person), 422
+
+
+def _form_page(form: MessageForm, person: Actor) -> str:
+    return render_template("profiles/write.html", form=form, person=person, name=_name(person))
+
+
+def _name(person: Actor) -> str:
+    return relay_posting.name_of(person)
 
 
 @relay_pages.get("/me/messages")
 @require_account
 def conversations() -> str:
     """With whom the reader talks."""
-    account = _account()
-    talks = [(talk, relay.other_side(talk, account)) for talk in relay.talks_of(account)]
+    me = _me()
+    talks = [(talk, _name(relay.other_side(talk, me))) for talk in relay.talks_of(me)]
     return render_template("profiles/messages.html", talks=talks)
 
 
@@ -64,26 +88,31 @@ def conversations() -> str:
 @require_account
 def conversation(key: str) -> Any:
     """One conversation, with the answer below."""
-    account = _account()
-    talk = relay.find_talk(account, key)
+    me = _me()
+    talk = relay.find_talk(me, key)
     form = MessageForm()
     if request.method == "POST" and form.validate():
         try:
-            relay.send(talk, account, str(form.text.data))
+            relay.send(talk, me, str(form.text.data))
         except Unprocessable as error:
             form.take_errors(error)
         else:
             flash(gettext("Sent."), "ok")
             return redirect(f"/me/messages/{key}", 303)
+    other, messages = relay.other_side(talk, me), relay.messages_of(talk)
     body = render_template(
         "profiles/conversation.html",
         form=form,
         talk=talk,
-        me=account,
-        other=relay.other_side(talk, account),
-        messages=relay.messages_of(talk),
-        shares=relay.shares(talk, account),
-        address=relay.address_of_other(talk, account),
+        me=me,
+        other=other,
+        name=_name(other),
+        messages=messages,
+        how_far=relay_posting.how_far(messages),
+        shares=relay.shares(talk, me),
+        they_share=relay.shares(talk, other),
+        address=relay.address_of_other(talk, me),
+        may_share=relay_posting.knows_agreements(other.host),
     )
     return body if request.method == "GET" else (body, 422)
 
@@ -92,9 +121,9 @@ def conversation(key: str) -> Any:
 @require_account
 def address(key: str) -> Response:
     """Show one's address to the other side, once both agree, or take it back."""
-    account = _account()
-    talk = relay.find_talk(account, key)
-    relay.share_address(talk, account, is_shared=request.form.get("share") == "yes")
+    me = _me()
+    talk = relay.find_talk(me, key)
+    relay.share_address(talk, me, is_shared=request.form.get("share") == "yes")
     return redirect(f"/me/messages/{key}", 303)
 
 
@@ -102,25 +131,33 @@ def address(key: str) -> Response:
 @require_account
 def end(key: str) -> Response:
     """End a conversation."""
-    account = _account()
-    relay.end(relay.find_talk(account, key), account)
+    me = _me()
+    relay.end(relay.find_talk(me, key), me)
     flash(gettext("The conversation has ended; nobody can write in it any more."), "ok")
     return redirect("/me/messages", 303)
 
 
-def _account() -> Account:
+def _me() -> Actor:
     account = current_account()
     if account is None or account.actor is None:
         raise Forbidden(gettext("Only people write messages; your account is nobody's profile."))
-    return account
+    return account.actor
 
 
 def _person(slug: str) -> Actor:
-    person = find_local_actor(slug)
+    """Whom the address names, as `name` or `name@host`."""
+    name, _at, host = slug.partition("@")
+    is_ours = host in ("", current_node.config.host)
+    person = find_local_actor(name) if is_ours else find_remote_actor(name, host)
     seen = may_be_seen(present_reader(), listed_only=False)
     is_seen = person is not None and db.session.scalar(
         select(Profile.id).where(Profile.actor_id == person.id, *seen)
     )
-    if person is None or not is_seen or relay.reader_of(person) is None or person.id == _account().actor_id:
+    account = current_account()
+    if person is not None and account is not None and not person.is_local and find_profile(person) is None:
+        # Of somebody whom nobody here follows no profile is held: their name is all there is to see.
+        is_seen = True
+    is_own = person is not None and account is not None and person.id == account.actor_id
+    if person is None or not is_seen or is_own or not relay_rules.may_be_written_to(person):
         raise NotFound(gettext("Nobody can be written to at this address."))
     return person

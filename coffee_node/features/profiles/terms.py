@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Select, delete, insert, select
 
 from coffee_node.activitypub.schemas import country_code
 from coffee_node.base.database import db, write
@@ -157,9 +157,18 @@ def _rank(level: str | None) -> int:
     return LANGUAGE_LEVELS.index(level) + 1 if level in LANGUAGE_LEVELS else 0
 
 
+def _without_terms() -> Select[Any]:
+    return select(Profile).where(Profile.sort_name == "", Profile.name != "", Profile.deleted_at.is_(None))
+
+
+def is_incomplete() -> bool:
+    """Whether profiles are not in the directory yet, as after an upgrade."""
+    return db.session.scalar(_without_terms().with_only_columns(Profile.id).limit(1)) is not None
+
+
 def fill_in() -> str:
     """Make the terms of profiles that were kept before there were any; the sentence that is shown."""
-    query = select(Profile).where(Profile.sort_name == "", Profile.name != "", Profile.deleted_at.is_(None))
+    query = _without_terms()
     made = 0
     while True:
         with write(patience=WORKER_PATIENCE):

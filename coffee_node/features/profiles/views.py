@@ -13,7 +13,7 @@ from coffee_node.base.database import db
 from coffee_node.base.i18n import _ as lazy_
 from coffee_node.base.i18n import country_name, language_name
 from coffee_node.base.i18n import gettext as _
-from coffee_node.features.profiles import pages
+from coffee_node.features.profiles import pages, terms
 from coffee_node.features.profiles.directory import OWN_FILTERS, Directory
 from coffee_node.features.profiles.models import Company, Profile
 from coffee_node.features.profiles.readers import EVERYBODY, present_reader
@@ -30,7 +30,7 @@ from coffee_node.web.object_views import page_url
 from coffee_node.web.web_feeds import FeedEntry
 from coffee_node.web.whereabouts import where_of
 
-MAP_LIMIT = 300
+MAP_LIMIT = 150
 CHOICES = {"level": LANGUAGE_LEVELS, "sort": ("name",), "view": ("map",), "available": ("1",)}
 CSV_COLUMNS = {
     "id": lambda row: row.uri,
@@ -88,7 +88,7 @@ def people() -> str:
     query = directory.query
     is_map = query.extra.get("view") == "map"
     page = directory.page(MAP_LIMIT if is_map else 20)
-    cards = [pages.card(row) for row in page.rows]
+    cards = pages.cards(page.rows)
     return render_template(
         "profiles/people.html",
         page=page,
@@ -107,6 +107,7 @@ def people() -> str:
         available=_available(directory),
         scopes=list_facets.scope_choices(query),
         feeds=feed_choices(page),
+        is_incomplete=terms.is_incomplete(),
         has_profile=current_account() is not None,
     )
 

@@ -16,6 +16,7 @@ from coffee_node.features.proposals import (
     answer_handlers,
     answer_notices,
     answer_views,
+    guest_views,
     linked_data,
     pages,
     personal,
@@ -72,6 +73,7 @@ def register_blueprints(register: Callable[[Blueprint], None]) -> None:
     """The lists of offers, needs and jobs, and their forms."""
     register(views.blueprint)
     register(answer_views.blueprint)
+    register(guest_views.blueprint)
     register(validity_views.blueprint)
 
 

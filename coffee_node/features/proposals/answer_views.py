@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, flash, redirect, render_template, request
 from sqlalchemy import select
@@ -19,9 +19,11 @@ from coffee_node.features.proposals.models import Proposal
 from coffee_node.federation import accounts
 from coffee_node.federation.account_models import Account
 from coffee_node.federation.audience import visible
+from coffee_node.federation.guest_models import GuestSession
 from coffee_node.federation.models import Actor
 from coffee_node.web.addresses import safe_back, sign_in_href
 from coffee_node.web.auth import current_account, require_account
+from coffee_node.web.guest_visits import GuestPanel, current_guest, home_sign_in_href, sent_panel
 from coffee_node.web.object_views import page_url
 
 blueprint = Blueprint("proposal_answers", __name__)
@@ -56,12 +58,36 @@ class AnswerPanel:
     amount: str
     unit: str
     owner: str
+    action: str = "/offers/answer"
+    home_href: str = ""
+    sent: GuestPanel | None = None
 
 
 def panel_of(row: Proposal, account: Account | None, *, may_edit: bool) -> AnswerPanel:
     """The panel for one reader; the answers of others are for the owner only."""
-    me = account.actor_id if account is not None else None
-    found = answers_to(row.uri) if account is not None else []
+    guest = current_guest()
+    if guest is not None:
+        return _for_guest(_panel(row, guest.actor_id, may_edit=False), row, guest)
+    return _panel(row, account.actor_id if account is not None else None, account, may_edit=may_edit)
+
+
+def _for_guest(panel: AnswerPanel, row: Proposal, guest: GuestSession) -> AnswerPanel:
+    """What a guest of a partner space can do: answer what this site offers, and read what came of it."""
+    sent = sent_panel(guest, row.uri, is_known=bool(panel.mine))
+    is_free = row.is_local and not (sent is not None and sent.is_waiting)
+    return replace(
+        panel,
+        mine=[replace(line, actions=()) for line in panel.mine],
+        may_answer=panel.may_answer and is_free,
+        sign_in_href="",
+        action="/offers/guest/answer",
+        sent=sent,
+    )
+
+
+def _panel(row: Proposal, me: int | None, account: Account | None = None, *, may_edit: bool) -> AnswerPanel:
+    is_reader = account is not None or me is not None
+    found = answers_to(row.uri) if is_reader else []
     is_open = essentials.is_open(row) and not may_edit
     mine = [one for one in found if one.proposer_id == me and not may_edit]
     is_waiting = any(one.state == "asked" for one in mine)
@@ -69,7 +95,8 @@ def panel_of(row: Proposal, account: Account | None, *, may_edit: bool) -> Answe
         mine=[line_of(one, row, is_owner=False) for one in mine],
         received=[line_of(one, row, is_owner=True) for one in found] if may_edit else [],
         may_answer=is_open and me is not None and not is_waiting,
-        sign_in_href=sign_in_href() if is_open and account is None else "",
+        sign_in_href=sign_in_href() if is_open and not is_reader else "",
+        home_href=home_sign_in_href() if is_open and not is_reader and row.is_local else "",
         asks_amount=_asks_amount(row),
         amount=row.amount or "1",
         unit=essentials.amount_label(row.amount or "1", row.unit or "one"),

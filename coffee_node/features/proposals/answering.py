@@ -43,14 +43,7 @@ def terms_for(row: Proposal, amount: str, price: str | None = None) -> Terms:
 
 def propose(actor: Actor, row: Proposal, proposed: Terms, message: str = "") -> Agreement:
     """Offer the owner of a proposal an agreement; Unprocessable when the terms cannot fit."""
-    if row.actor_id == actor.id:
-        raise Unprocessable(_("This is your own."), _("Choose somebody else's."))
-    if not is_open(row):
-        raise Unprocessable(_("This has ended. It can no longer be answered."), _("Look for another one."))
-    reason = terms.why_not(row, proposed)
-    if reason:
-        raise Unprocessable(reason, _("Change the amount."))
-    more: dict[str, Any] = {"content": f"<p>{escape(message)}</p>"} if message else {}
+    check_terms(actor, row, proposed)
     with write():
         activity = outbox.publish(
             actor,
@@ -59,9 +52,25 @@ def propose(actor: Actor, row: Proposal, proposed: Terms, message: str = "") -> 
             to=[row.actor.uri],
             visibility="private",
             context=OFFER_CONTEXT,
-            **more,
+            **as_content(message),
         )
         return note(row, actor, activity.uri, proposed, message)
+
+
+def as_content(message: str) -> dict[str, Any]:
+    """The words that go with an answer, as its property; none for no words."""
+    return {"content": f"<p>{escape(message)}</p>"} if message else {}
+
+
+def check_terms(actor: Actor, row: Proposal, proposed: Terms) -> None:
+    """Unprocessable when an actor cannot answer a proposal, or not with these terms."""
+    if row.actor_id == actor.id:
+        raise Unprocessable(_("This is your own."), _("Choose somebody else's."))
+    if not is_open(row):
+        raise Unprocessable(_("This has ended. It can no longer be answered."), _("Look for another one."))
+    reason = terms.why_not(row, proposed)
+    if reason:
+        raise Unprocessable(reason, _("Change the amount."))
 
 
 def note(row: Proposal, actor: Actor, offer_uri: str, proposed: Terms, message: str) -> Agreement:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from coffee_node.activitypub import schema_org
 from coffee_node.activitypub.vocabulary import id_of
 from coffee_node.features.proposals.intents import JOB_KINDS, dig
+from coffee_node.federation.actors import find_actor
 
 _TELECOMMUTE: Final = "TELECOMMUTE"
 
@@ -46,9 +47,7 @@ def _job(document: Mapping[str, Any]) -> dict[str, Any]:
         workHours=dig(document, "publishes", "workHours"),
         jobLocation=schema_org.place(document.get("location")),
         jobLocationType=_TELECOMMUTE if dig(document, "publishes", "jobLocationType") else None,
-        hiringOrganization={"@type": "Organization", "@id": id_of(employer)}
-        if id_of(employer)
-        else _who(document),
+        hiringOrganization=_organisation(id_of(employer)) or _who(document),
         baseSalary=_salary(document),
     )
     job.pop("name", None)
@@ -56,8 +55,14 @@ def _job(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _who(document: Mapping[str, Any]) -> dict[str, Any]:
-    uri = id_of(document.get("attributedTo"))
-    return {"@type": "Organization", "@id": uri} if uri else {}
+    return _organisation(id_of(document.get("attributedTo")))
+
+
+def _organisation(uri: str) -> dict[str, Any]:
+    """Who stands behind it, with the name where this node knows it: search engines ask for one."""
+    known = find_actor(uri) if uri else None
+    named = {"name": known.name} if known is not None and known.name else {}
+    return {"@type": "Organization", "@id": uri, **named} if uri else {}
 
 
 def _salary(document: Mapping[str, Any]) -> dict[str, Any]:

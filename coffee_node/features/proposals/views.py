@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -12,6 +13,7 @@ from werkzeug.wrappers import Response
 from coffee_node.base import i18n
 from coffee_node.base.errors import InvalidDocument, NotFound, Unprocessable
 from coffee_node.base.i18n import _ as lazy_
+from coffee_node.base.i18n import country_name, language_name
 from coffee_node.base.i18n import gettext as _
 from coffee_node.features.proposals import essentials, service
 from coffee_node.features.proposals.forms import FIELD_OF_PROPERTY, ProposalForm, fields_of
@@ -22,10 +24,11 @@ from coffee_node.features.proposals.schemas import KINDS, PURPOSES
 from coffee_node.federation import accounts
 from coffee_node.federation.actors import described_row
 from coffee_node.federation.models import Actor
-from coffee_node.web import list_facets
 from coffee_node.web.alert_lists import WatchedList, can_be_watched
 from coffee_node.web.auth import current_account, require_account
 from coffee_node.web.forms import keeps_form
+from coffee_node.web.list_counts import CountedList
+from coffee_node.web.list_facets import badges_for, facet, scope_choices
 from coffee_node.web.list_forms import (
     COLUMNS,
     CSV_LIMIT,
@@ -36,12 +39,16 @@ from coffee_node.web.list_forms import (
     list_json,
 )
 from coffee_node.web.listing import ListPage, ListQuery, run_list
+from coffee_node.web.near import choose_near, near_choices
 from coffee_node.web.object_views import page_url
 from coffee_node.web.own_rows import own_row
 from coffee_node.web.skill_views import suggestions
 from coffee_node.web.whereabouts import where_of
 
-FILTERS = ("purpose", "kind", "contract", "ended")
+FILTERS = ("purpose", "kind", "contract", "ended", "place")
+COUNTED = MappingProxyType(
+    {"kind": "kind", "contract": "employment_type", "country": "country", "lang": "language"}
+)
 CSV_COLUMNS = {
     **COLUMNS,
     "purpose": lambda row: row.purpose,
@@ -54,20 +61,23 @@ CSV_COLUMNS = {
 blueprint = Blueprint("proposals", __name__, template_folder="templates")
 
 
-def _where(query: ListQuery, without: str = "") -> list[ColumnElement[bool]]:
-    """The filters that only proposals have; what has ended is hidden unless it is asked for."""
-    clauses: list[ColumnElement[bool]] = []
+def _counted(query: ListQuery) -> CountedList:
+    """The list and what its filters count; what has ended is hidden unless it is asked for."""
+    base: list[ColumnElement[bool]] = [] if query.extra.get("ended") else [service.open_proposals()]
     if query.path == "/jobs":
-        clauses.append(Proposal.kind.in_(JOB_KINDS))
-    if query.extra.get("purpose") in PURPOSES and without != "purpose":
-        clauses.append(Proposal.purpose == query.extra["purpose"])
-    if query.extra.get("kind") in KINDS and without != "kind":
-        clauses.append(Proposal.kind == query.extra["kind"])
-    if query.extra.get("contract") and without != "contract":
-        clauses.append(Proposal.employment_type == query.extra["contract"].upper())
-    if not query.extra.get("ended"):
-        clauses.append(service.open_proposals())
-    return clauses
+        base.append(Proposal.kind.in_(JOB_KINDS))
+    own: dict[str, list[ColumnElement[bool]]] = {}
+    if query.extra.get("purpose") in PURPOSES:
+        own["purpose"] = [Proposal.purpose == query.extra["purpose"]]
+    if query.extra.get("kind") in KINDS:
+        own["kind"] = [Proposal.kind == query.extra["kind"]]
+    if query.extra.get("contract"):
+        own["contract"] = [Proposal.employment_type == query.extra["contract"].upper()]
+    return CountedList(Proposal, query, COUNTED, base, own)
+
+
+def _where(query: ListQuery) -> list[ColumnElement[bool]]:
+    return _counted(query).where()
 
 
 WATCHED = WatchedList(
@@ -75,6 +85,7 @@ WATCHED = WatchedList(
     Proposal,
     FILTERS,
     _where,
+    shared=choose_near,
     words={
         "purpose": lambda value: _("Needs") if value == "request" else _("Offers"),
         "kind": essentials.kind_label,
@@ -85,8 +96,8 @@ WATCHED = WatchedList(
 
 
 def _page(limit: int = 20) -> ListPage:
-    query = ListQuery.from_args(request.args, FILTERS)
-    return run_list(Proposal, query, where=_where(query), limit=limit)
+    counted = _counted(choose_near(ListQuery.from_args(request.args, FILTERS)))
+    return run_list(Proposal, counted.query, where=counted.where(), limit=limit, total=counted.total)
 
 
 @blueprint.get("/offers")
@@ -106,10 +117,11 @@ def show_list() -> str:
         new_query="&kind=job" if is_jobs else "",
         is_signed_in=current_account() is not None,
         banks=_banks(page),
-        badges=list_facets.badges_for("proposal", page.rows),
+        badges=badges_for("proposal", page.rows),
         facets=_facets(query),
         purposes=_purposes(query),
-        scopes=list_facets.scope_choices(query),
+        near=near_choices(query),
+        scopes=scope_choices(query),
         feeds=feed_choices(page),
     )
 
@@ -153,19 +165,16 @@ def _purposes(query: ListQuery) -> list[dict[str, Any]]:
 
 
 def _facets(query: ListQuery) -> list[dict[str, Any]]:
-    kinds = list_facets.facet_counts(Proposal, "kind", query, where=_where(query, "kind"))
-    found = [list_facets.facet(_("Kind"), "kind", kinds, query, essentials.kind_label)]
+    counts = _counted(query).counts()
+    found = [facet(_("Kind"), "kind", counts["kind"], query, essentials.kind_label)]
     if query.path == "/jobs":
-        where = _where(query, "contract")
-        contracts = list_facets.facet_counts(Proposal, "employment_type", query, "contract", where)
-        words = {code: essentials.employment_label(code) for code in contracts}
-        found.append(list_facets.facet(_("Contract"), "contract", contracts, query, lambda code: words[code]))
-    where = _where(query)
+        words = {code: essentials.employment_label(code) for code in counts["contract"]}
+        found.append(facet(_("Contract"), "contract", counts["contract"], query, lambda code: words[code]))
     return [
         *found,
-        list_facets.country_facet(Proposal, query, where),
-        list_facets.language_facet(Proposal, query, where),
-        list_facets.skill_facet(Proposal, query, where),
+        facet(_("Country"), "country", counts["country"], query, country_name),
+        facet(_("Language"), "lang", counts["lang"], query, language_name),
+        facet(_("Skill"), "skill", counts["skill"], query),
     ]
 
 

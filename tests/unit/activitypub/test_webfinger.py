@@ -57,6 +57,7 @@ def test_the_answer_about_a_space_is_that_of_the_contract() -> None:
                 )
             ),
             {"rel": "https://w3id.org/fep/3b86/Object", "template": f"{BASE}/intents/object?uri={{object}}"},
+            {"rel": "http://openid.net/specs/connect/1.0/issuer", "href": BASE},
         ],
     }
 
@@ -76,6 +77,7 @@ def test_the_answer_about_the_node_is_that_of_the_contract() -> None:
             },
             {"rel": "self", "type": "application/activity+json", "href": f"{BASE}/actor"},
             {"rel": "http://webfinger.net/rel/profile-page", "type": "text/html", "href": f"{BASE}/about"},
+            {"rel": "http://openid.net/specs/connect/1.0/issuer", "href": BASE},
         ],
     }
 

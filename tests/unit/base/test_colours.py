@@ -53,3 +53,5 @@ def test_all_that_follows_can_be_read(colour: str) -> None:
     assert colours.contrast(found.on_light, found.light) >= colours.NEEDED
     assert colours.contrast(found.on_dark, found.dark) >= colours.NEEDED
     assert colours.contrast(found.light_deep, colours.PAPER) >= colours.NEEDED
+    assert colours.contrast(found.light, found.light_soft) >= colours.NEEDED
+    assert colours.contrast(found.dark, found.dark_soft) >= colours.NEEDED

@@ -151,3 +151,38 @@ def test_excess_is_cut_before_it_costs_anything(markup: str) -> None:
     cleaned = html.sanitise(markup)
     assert len(cleaned) <= 400_000
     assert cleaned.count("<li>") <= 4_000
+
+
+OWN = "https://lille.example/media/"
+
+
+def test_a_picture_of_ours_stays_in_markdown_and_every_other_one_becomes_a_link() -> None:
+    made = html.markdown('![A "map" <b>](/media/a.webp)', headings=True, own_pictures=OWN)
+    assert made == f'<p><img src="{OWN}a.webp" alt="A &quot;map&quot; &lt;b&gt;"></p>\n'
+    for text in ("![A map](https://evil.example/a.png)", "![A map](https://lille.example.evil/media/a)"):
+        made = html.markdown(text, headings=True, own_pictures=OWN)
+        assert "<img" not in made and ">A map</a>" in made
+    assert "<img" not in html.markdown("![x](/media/a.webp)", headings=True), "only where pictures are wanted"
+    assert "<a" not in html.markdown("![x](javascript:alert(1))", headings=True, own_pictures=OWN)
+
+
+@pytest.mark.parametrize(
+    ("markup", "clean"),
+    [
+        (
+            '<img src="https://a.example/x" onerror="x()" style="x" alt="A">',
+            'src="https://a.example/x" alt="A"',
+        ),
+        ('<img src="javascript:x()" alt="A">', 'alt="A"'),
+        ('<img src="data:image/png;base64,AA" alt="A">', 'alt="A"'),
+        ('<img src="/media/a.webp" alt="A">', 'alt="A"'),
+        ('<img srcset="https://a.example/x 2x" alt="A">', 'alt="A"'),
+    ],
+)
+def test_pictures_of_an_article_keep_address_and_words_and_nothing_else(markup: str, clean: str) -> None:
+    assert html.sanitise(markup, True, True) == f"<img {clean}>"
+    assert html.sanitise(markup, True) == ""
+
+
+def test_the_words_of_a_picture_stand_for_it_in_plain_text() -> None:
+    assert html.to_text('<p>See <img src="https://a.example/x" alt="a map"> here.</p>') == "See a map here."
