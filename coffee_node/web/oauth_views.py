@@ -67,7 +67,7 @@ def authorize() -> Any:
         count_use("oauth code", most=CODES_PER_HOUR, seconds=3600)
         user = account if answer == "allow" else None
         return _private(server.create_authorization_response(grant_user=user, grant=grant))
-    page = render_template("accounts/authorize.html", form=form, site=grant.client, account=account)
+    page = render_template("accounts/authorize.html", form=form, client=grant.client, account=account)
     return page, 422 if form.problems() else 200
 
 

@@ -8,8 +8,11 @@ from playwright.sync_api import Page
 
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 # In a page without scripts no timer ever ends: what axe puts off is done as soon as it may be.
-AT_ONCE = """window.setTimeout = (work, wait, ...rest) => { Promise.resolve().then(() => work(...rest)); return 0 }
-1"""
+AT_ONCE = """window.setTimeout = (work, wait, ...rest) => {
+  Promise.resolve().then(() => work(...rest));
+  return 0;
+};
+0"""
 ASK = "async rules => await axe.run({runOnly: rules, resultTypes: ['violations'], preload: false})"
 
 

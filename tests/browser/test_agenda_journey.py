@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, StorageState
 
-from tests.browser.axe import violations
 from tests.house.real_nodes import RealNode
 
 pytestmark = pytest.mark.browser
@@ -77,19 +76,3 @@ def test_the_month_is_a_table_and_a_list_on_a_narrow_screen(
     assert overflow(page) <= 0
     assert page.locator(".dot-map a").count() == page.locator("main .rows .row-title a").count() == 2
     context.close()
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_everybody_can_use_these_pages(
-    browser: Browser, lille: RealNode, signed_in: StorageState, axe: str, width: int
-) -> None:
-    context = browser.new_context(storage_state=signed_in, viewport={"width": width, "height": 900})
-    page = context.new_page()
-    found = []
-    for path in (MONTH, "/events?view=map", "/events/new", "/me/calendars", "/me/partners"):
-        page.goto(lille.url + path)
-        look(page, path.strip("/").replace("/", "-").split("?")[0], width)
-        assert overflow(page) <= 0, path
-        found += violations(page, axe)
-    context.close()
-    assert found == []

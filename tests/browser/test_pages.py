@@ -1,48 +1,17 @@
-"""Every main page in a real browser: quiet, within its window, in its language, from this host alone."""
+"""The style page in both schemes, and the two banks of a home page on a desk and on a phone."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.house.real_nodes import RealNode
 
 pytestmark = pytest.mark.browser
 
-LANGUAGES = ("fr", "nl", "en", "de")
 WIDTHS = (390, 1280)
-LISTS = ("/events", "/people", "/spaces", "/offers", "/jobs", "/articles")
-PAGES = (
-    "/",
-    *LISTS,
-    "/network",
-    "/search?q=coffee",
-    "/sign-in",
-    "/sign-up",
-    "/password/reset",
-    "/about",
-    "/privacy",
-    "/accessibility",
-)
-OWN_PAGES = (
-    "/events/new",
-    "/offers/new?purpose=offer",
-    "/articles/new",
-    "/me/profile?as=everybody",
-    "/spaces/lille/edit",
-    "/me/security",
-    "/me/security/address",
-    "/me/security/password",
-    "/me/security/tokens/new",
-    "/members",
-    "/members/admin",
-    "/members/invite",
-    "/members/requests",
-    "/admin/deliveries",
-    "/network",
-)
 
 
 class Watch:
@@ -84,39 +53,6 @@ class Watch:
             self.page.set_viewport_size({"width": width, "height": 844})
             found.append((width, self.page.evaluate("document.documentElement.scrollWidth - innerWidth")))
         return [(width, beyond) for width, beyond in found if beyond > 0]
-
-
-def details(node: RealNode) -> list[str]:
-    """The pages of one thing of each kind."""
-    paths = ["/@lille", "/@admin"]
-    for path in ("/events.json", "/offers.json", "/articles.json"):
-        paths += [urlsplit(item["id"]).path for item in node.get_json(path)["items"]]
-    return paths
-
-
-@pytest.mark.parametrize(("language", "scripts"), [("fr", True), ("nl", False), ("en", True), ("de", False)])
-def test_every_page_is_quiet_and_fits(
-    browser: Browser, lille: RealNode, language: str, scripts: bool
-) -> None:
-    context = browser.new_context(locale=language, java_script_enabled=scripts)
-    watch = Watch(context.new_page(), lille)
-    for path in (*PAGES, *details(lille)):
-        watch.visit(path, language)
-    context.close()
-    assert watch.complaints == []
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_pages_of_an_administrator_are_quiet_and_fit(
-    browser: Browser, lille: RealNode, signed_in: StorageState, language: str
-) -> None:
-    context = browser.new_context(storage_state=signed_in)
-    watch = Watch(context.new_page(), lille)
-    watch.page.goto(f"{lille.url}/language/{language}")
-    for path in OWN_PAGES:
-        watch.visit(path, language)
-    context.close()
-    assert watch.complaints == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

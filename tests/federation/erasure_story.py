@@ -21,6 +21,7 @@ from coffee_node.federation import (
     media,
     receipts,
 )
+from coffee_node.federation.models import Actor
 from coffee_node.federation.notice_models import Notification
 from coffee_node.federation.object_copies import tombstone_hash
 from coffee_node.federation.peer_models import Tombstone
@@ -75,9 +76,8 @@ def work_hourly(nodes: Iterable[TestNode]) -> None:
                     task.run()
 
 
-def live(fediverse: Fediverse, nodes: list[TestNode]) -> str:
-    """A person who has done everything that leaves traces; the id of the person."""
-    lille, tournai, gent = nodes[:3]
+def introduce(lille: TestNode) -> Actor:
+    """Somebody with an address, a password and a published profile."""
     person = lille.add_person(HANDLE, NAME)
     with lille.context():
         account = accounts.account_named(HANDLE)
@@ -87,6 +87,13 @@ def live(fediverse: Fediverse, nodes: list[TestNode]) -> str:
         row = profile_of(person)
         change_profile(row, {"headline": WORDS["headline"], "summary": WORDS["summary"]}, levels={})
         publish_profile(row, is_listed=True)
+    return person
+
+
+def live(fediverse: Fediverse, nodes: list[TestNode]) -> str:
+    """A person who has done everything that leaves traces; the id of the person."""
+    lille, tournai, gent = nodes[:3]
+    person = introduce(lille)
     settle(fediverse, nodes)
     lille.post(event_document(name=WORDS["event"], attributedTo=person.uri), HANDLE)
     offer = lille.object_of(lille.post({**OFFER, "name": WORDS["offer"]}, HANDLE))["id"]

@@ -21,7 +21,7 @@ PLUGINS_MAY_IMPORT = {
     "coffee_node": {"hookimpl"},
     "coffee_node.node": {"current_node"},
     "coffee_node.base": {"contracts", "database", "clock", "errors", "html", "i18n", "places"},
-    "coffee_node.activitypub": {"schemas", "vocabulary", "keys", "http_client"},
+    "coffee_node.activitypub": {"schemas", "vocabulary", "keys", "http_client", "proofs"},
     "coffee_node.federation": {"actors", "objects", "outbox", "inbox"},
     "coffee_node.federation.models": {"Actor", "FederatedObject", "LocatedObject"},
     "coffee_node.web": {"auth", "forms", "listing", "list_forms", "negotiation"},

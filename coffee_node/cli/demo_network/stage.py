@@ -121,4 +121,4 @@ def run(slug: str, home: str, base_url: str, kind: type[Stage] = Stage) -> None:
 
 
 if __name__ == "__main__":
-    run(*sys.argv[1:])
+    run(sys.argv[1], sys.argv[2], sys.argv[3])

@@ -65,7 +65,8 @@ class JourneyNetwork(Network):
 
 def keep(folder: Path) -> None:
     """Run the network until nobody uses it; `network.json` says where it is, or why it is not."""
-    with JourneyNetwork(folder, free_ports(len(SLUGS))) as network:
+    network = JourneyNetwork(folder, free_ports(len(SLUGS)))
+    with network:
         missing = network.run()
         note(folder, {"error": missing} if missing else network.told())
         for node in network.nodes:

@@ -1,4 +1,4 @@
-"""Which page of the route table is seen in all four languages by what: the sweeps, or a journey with a secret.
+"""What shows each page of the route table in all four languages: a sweep, or a journey that has its secret.
 
 `{event}`, `{offer}` and so on are what the sweeps make for themselves; see test_every_page.py.
 """
@@ -108,47 +108,128 @@ ADMINISTRATOR: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "article_forms.delete_article": ("{first_article_desk}/delete",),
     }
 )
-ON_JOURNEYS: Mapping[str, str] = MappingProxyType(
+# Journey: the pages it shows.
+ON_JOURNEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "account.second_step": "test_account.test_a_coworker_switches_the_second_step_on_and_comes_in_with_a_recovery_code",
-        "codes.set_up": "test_account.test_a_coworker_switches_the_second_step_on_and_comes_in_with_a_recovery_code",
-        "codes.recovery_codes": "test_account.test_a_coworker_switches_the_second_step_on_and_comes_in_with_a_recovery_code",
-        "codes.end": "test_account.test_a_coworker_switches_the_second_step_on_and_comes_in_with_a_recovery_code",
-        "passwords.reset": "test_account.test_a_coworker_forgets_the_password_and_changes_the_address",
-        "security.confirm_address": "test_account.test_a_coworker_forgets_the_password_and_changes_the_address",
-        "invitations.accept": "test_account.test_three_screens_lead_from_the_invitation_to_a_published_profile",
-        "unsubscribe.ask": "test_account.test_a_coworker_chooses_how_often_mails_come_and_ends_one_kind_by_a_click",
-        "privacy_data.left": "test_account.test_a_coworker_takes_all_data_along_and_leaves_for_good",
-        "lookup.wait": "test_coworker.test_a_space_is_followed_from_ones_own_server",
-        "alert_links.ask_to_confirm": "test_visitor.test_a_visitor_hears_of_new_events_by_a_confirmed_saved_search_and_ends_it_by_one_click",
-        "alert_links.by_link": "test_visitor.test_a_visitor_hears_of_new_events_by_a_confirmed_saved_search_and_ends_it_by_one_click",
-        "alert_links.ask_to_stop": "test_visitor.test_a_visitor_hears_of_new_events_by_a_confirmed_saved_search_and_ends_it_by_one_click",
-        "event_visitors.confirm": "test_visitor.test_a_visitor_registers_at_the_neighbour_without_an_account_and_gives_the_seat_back",
-        "event_visitors.visit": "test_visitor.test_a_visitor_registers_at_the_neighbour_without_an_account_and_gives_the_seat_back",
-        "registration.confirm": "test_manager.test_a_manager_approves_one_who_asked_and_refuses_another",
-        "registration.refuse": "test_manager.test_a_manager_approves_one_who_asked_and_refuses_another",
-        "proposal_validity.ask": "test_company.test_a_need_is_extended_by_one_click_on_its_page_and_in_a_mail",
+        "test_account.test_a_second_step_is_switched_on_and_a_recovery_code_opens": (
+            "account.second_step",
+            "codes.set_up",
+            "codes.recovery_codes",
+            "codes.end",
+        ),
+        "test_account.test_a_coworker_forgets_the_password_and_changes_the_address": (
+            "passwords.reset",
+            "security.confirm_address",
+        ),
+        "test_account.test_three_screens_lead_from_the_invitation_to_a_published_profile": (
+            "invitations.accept",
+        ),
+        "test_account.test_a_coworker_chooses_how_often_mails_come_and_ends_one_kind_by_a_click": (
+            "unsubscribe.ask",
+        ),
+        "test_account.test_a_coworker_takes_all_data_along_and_leaves_for_good": ("privacy_data.left",),
+        "test_coworker.test_a_space_is_followed_from_ones_own_server": ("lookup.wait",),
+        "test_coworker.test_a_coworker_registers_at_the_neighbour_with_the_home_space": (
+            "home_sign_in.wait",
+            "oauth.authorize",
+        ),
+        "test_visitor.test_a_saved_search_brings_new_events_and_ends_by_one_click": (
+            "alert_links.ask_to_confirm",
+            "alert_links.by_link",
+            "alert_links.ask_to_stop",
+        ),
+        "test_visitor.test_a_visitor_registers_at_the_neighbour_and_gives_the_seat_back": (
+            "event_visitors.confirm",
+            "event_visitors.visit",
+        ),
+        "test_running_a_place.test_a_manager_approves_one_who_asked_and_refuses_another": (
+            "registration.confirm",
+            "registration.refuse",
+        ),
+        "test_company.test_a_need_is_extended_by_one_click_on_its_page_and_in_a_mail": (
+            "proposal_validity.ask",
+        ),
     }
 )
 # Documents, tables, feeds, files, and addresses that only lead on: nothing a person reads in a language.
 NO_PAGES = frozenset(
-    """
-    account.sign_in_by_link articles.list_as_csv articles.list_as_feed articles.list_as_json bootstrap.static
-    collections.show_featured collections.show_upcoming deliveries.deliveries_json discovery.show_host_meta
-    discovery.show_nodeinfo discovery.show_nodeinfo_links discovery.show_webfinger
-    event_calendars.personal_calendar event_participants.organiser_csv event_participants.organiser_json
-    events.agenda_csv events.agenda_feed events.agenda_ics events.agenda_json events.attendees events.copy_ics
-    events.event_ics events.organizers events.static federation.node_follows federation.node_outbox
-    federation.show_activity federation.show_actor federation.show_follows federation.show_node_actor
-    federation.show_outbox feed.actor_feed feed.as_feed feed.as_json feed.secret_feed
-    follower_sync.node_followers_synchronization follower_sync.show_part home.favicon
-    home_sign_in.callback intents.interact intents.show_object language.choose lookup.find media.picture
-    moderation.export_list notices.open_notice oauth.show_keys oauth.show_provider oauth.show_userinfo
-    operation.livez operation.metrics operation.readyz polls.list_as_feed polls.list_as_json
-    profiles.companies_csv profiles.companies_feed profiles.companies_json profiles.people_csv
-    profiles.people_feed profiles.people_json proposals.list_as_csv proposals.list_as_feed
-    proposals.list_as_json proposals.new_job search.search_csv search.search_feed search.search_json search.tagged shell.static sitemap.index
-    sitemap.part sitemap.robots skills.suggest spaces.list_as_csv spaces.list_as_feed spaces.list_as_json
-    theme.style_sheet
-    """.split()
+    [
+        "account.sign_in_by_link",
+        "articles.list_as_csv",
+        "articles.list_as_feed",
+        "articles.list_as_json",
+        "bootstrap.static",
+        "collections.show_featured",
+        "collections.show_upcoming",
+        "deliveries.deliveries_json",
+        "discovery.show_host_meta",
+        "discovery.show_nodeinfo",
+        "discovery.show_nodeinfo_links",
+        "discovery.show_webfinger",
+        "event_calendars.personal_calendar",
+        "event_participants.organiser_csv",
+        "event_participants.organiser_json",
+        "events.agenda_csv",
+        "events.agenda_feed",
+        "events.agenda_ics",
+        "events.agenda_json",
+        "events.attendees",
+        "events.copy_ics",
+        "events.event_ics",
+        "events.organizers",
+        "events.static",
+        "federation.node_follows",
+        "federation.node_outbox",
+        "federation.show_activity",
+        "federation.show_actor",
+        "federation.show_follows",
+        "federation.show_node_actor",
+        "federation.show_outbox",
+        "feed.actor_feed",
+        "feed.as_feed",
+        "feed.as_json",
+        "feed.secret_feed",
+        "follower_sync.node_followers_synchronization",
+        "follower_sync.show_part",
+        "home.favicon",
+        "home_sign_in.callback",
+        "intents.interact",
+        "intents.show_object",
+        "language.choose",
+        "lookup.find",
+        "media.picture",
+        "moderation.export_list",
+        "notices.open_notice",
+        "oauth.show_keys",
+        "oauth.show_provider",
+        "oauth.show_userinfo",
+        "operation.livez",
+        "operation.metrics",
+        "operation.readyz",
+        "polls.list_as_feed",
+        "polls.list_as_json",
+        "profiles.companies_csv",
+        "profiles.companies_feed",
+        "profiles.companies_json",
+        "profiles.people_csv",
+        "profiles.people_feed",
+        "profiles.people_json",
+        "proposals.list_as_csv",
+        "proposals.list_as_feed",
+        "proposals.list_as_json",
+        "proposals.new_job",
+        "search.search_csv",
+        "search.search_feed",
+        "search.search_json",
+        "search.tagged",
+        "shell.static",
+        "sitemap.index",
+        "sitemap.part",
+        "sitemap.robots",
+        "skills.suggest",
+        "spaces.list_as_csv",
+        "spaces.list_as_feed",
+        "spaces.list_as_json",
+        "theme.style_sheet",
+    ]
 )

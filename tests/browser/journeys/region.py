@@ -154,7 +154,10 @@ def join_network(folder: Path) -> Region:
         if slug != "routes"
     ]
     rules = dict(found["routes"])
-    return Region(*sites, Map([Rule(rule, endpoint=name) for name, rule in found["routes"]]), rules)
+    lille, tournai, mons = sites
+    return Region(
+        lille, tournai, mons, Map([Rule(rule, endpoint=name) for name, rule in found["routes"]]), rules
+    )
 
 
 def leave_network(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The process behind one node of the journeys: the demo's, with everybody's sign-in link and people to come."""
+"""The process behind one node of the journeys: the demo's, with a link for everybody and people to come."""
 
 from __future__ import annotations
 
@@ -88,4 +88,4 @@ def routes() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    run(*sys.argv[1:4], kind=JourneyStage)
+    run(sys.argv[1], sys.argv[2], sys.argv[3], JourneyStage)

@@ -107,7 +107,7 @@ def test_a_coworker_makes_a_secret_address_of_the_calendar_and_renews_it(
 
 
 @pytest.mark.parametrize(("width", "language", "javascript"), WALKS)
-def test_a_coworker_switches_the_second_step_on_and_comes_in_with_a_recovery_code(
+def test_a_second_step_is_switched_on_and_a_recovery_code_opens(
     walk: StartWalk, width: int, language: str, javascript: bool
 ) -> None:
     coworker = walk(width=width, language=language, javascript=javascript)
@@ -130,7 +130,10 @@ def test_a_coworker_switches_the_second_step_on_and_comes_in_with_a_recovery_cod
     coworker.fill(code=codes[3])
     coworker.send()
     coworker.visit("/me/security")
-    assert coworker.plural("%(num)d recovery code is left.", "%(num)d recovery codes are left.", 9) in coworker.text
+    assert (
+        coworker.plural("%(num)d recovery code is left.", "%(num)d recovery codes are left.", 9)
+        in coworker.text
+    )
     coworker.follow(say("New recovery codes"))
     coworker.fill(current=PASSWORD)
     coworker.send()

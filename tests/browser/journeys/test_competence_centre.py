@@ -32,7 +32,6 @@ def write(walk: Walk, title: str, kind: str, **more: str | bool) -> str:
         (390, "fr", False, "good-practice"),
         (1280, "en", True, "case-study"),
         (390, "nl", True, "watch"),
-        (1280, "de", False, "good-practice"),
     ],
 )
 def test_an_article_is_read_before_it_is_out_then_changed_and_brought_back(

@@ -47,7 +47,7 @@ def test_a_visitor_goes_from_the_agenda_to_an_event_across_the_border(
 
 
 @pytest.mark.parametrize(("width", "language", "javascript"), WALKS)
-def test_a_visitor_registers_at_the_neighbour_without_an_account_and_gives_the_seat_back(
+def test_a_visitor_registers_at_the_neighbour_and_gives_the_seat_back(
     walk: StartWalk, width: int, language: str, javascript: bool
 ) -> None:
     visitor = walk(width=width, language=language, javascript=javascript)
@@ -100,7 +100,7 @@ def test_a_visitor_who_waits_is_offered_the_seat_that_another_gives_back(
 
 
 @pytest.mark.parametrize(("width", "language", "javascript"), WALKS)
-def test_a_visitor_hears_of_new_events_by_a_confirmed_saved_search_and_ends_it_by_one_click(
+def test_a_saved_search_brings_new_events_and_ends_by_one_click(
     walk: StartWalk, width: int, language: str, javascript: bool
 ) -> None:
     visitor = walk(width=width, language=language, javascript=javascript)
@@ -161,6 +161,8 @@ def test_a_visitor_subscribes_to_the_feed_of_a_list_and_of_a_neighbour(
         assert len(list(feed.iter())) > 10
     visitor.visit("/people", visitor.region.lille)
     visitor.follow("Emma Claeys")
-    offered = visitor.page.locator("link[rel=alternate][type='application/rss+xml']").first.get_attribute("href")
+    offered = visitor.page.locator("link[rel=alternate][type='application/rss+xml']").first.get_attribute(
+        "href"
+    )
     assert "infogra" in visitor.read(str(offered)).lower()
     visitor.end()

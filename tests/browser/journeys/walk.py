@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Request, Response
+from playwright.sync_api import Error as PlaywrightError
 
 from coffee_node.base.i18n import Catalogues
 from tests.browser.axe import violations
@@ -164,6 +166,21 @@ class Walk:
             wait_for(says, RELOAD_SECONDS, 0.3)
         except AssertionError as error:
             raise AssertionError(f"{self.page.url} never said {words!r}, but: {self.text}") from error
+        self.arrived()
+
+    def go_on(self, to: str) -> None:
+        """Wait until pages that lead on have led to an address; without scripts one looks again oneself."""
+
+        def is_there() -> bool:
+            with contextlib.suppress(PlaywrightError):  # the page went on while it was loaded again
+                if not self.page.url.startswith(to):
+                    self.page.reload()
+            return self.page.url.startswith(to)
+
+        if self.javascript:
+            self.page.wait_for_url(lambda url: url.startswith(to), timeout=RELOAD_SECONDS * 1000)
+        else:
+            wait_for(is_there, RELOAD_SECONDS, 0.3)
         self.arrived()
 
     def arrived(self, status: int = 200) -> None:

@@ -14,7 +14,7 @@ WALKS = [(390, "fr", False), (1280, "nl", True), (390, "en", True), (1280, "de",
 TOO_PALE = "#f4e3c1"
 
 
-@pytest.mark.parametrize(("width", "language", "javascript"), WALKS)
+@pytest.mark.parametrize(("width", "language", "javascript"), [(390, "nl", True), (1280, "en", False)])
 def test_a_manager_invites_somebody_who_comes_in_and_is_made_host(
     walk: StartWalk, width: int, language: str, javascript: bool
 ) -> None:
@@ -34,7 +34,6 @@ def test_a_manager_invites_somebody_who_comes_in_and_is_made_host(
     manager.visit("/members")
     assert address not in manager.text
     manager.follow(f"Wanda {guest.token}")
-    manager.main.locator("[name=role][value=host], [name=role]").first.evaluate("field => field.tagName")
     manager.fill(role="host")
     manager.click(manager.main.locator("form[action*='/role'] button"))
     assert manager.say("host") in manager.text
@@ -56,7 +55,7 @@ def test_a_manager_approves_one_who_asked_and_refuses_another(
         )
         person.send()
         person.visit(tournai.link_to(person.address(name.lower()), "/sign-up/"))
-        person.press(person.say("Confirm")) if person.main.get_by_role("button").count() else None
+        person.click(person.main.locator("form button.btn-primary"))
 
     manager.sign_in(tournai, f"manager-{language}", "/members")
     manager.click(manager.main.locator("a[href$='/members/requests']"))
@@ -68,7 +67,7 @@ def test_a_manager_approves_one_who_asked_and_refuses_another(
     assert refused.token not in manager.text
     tournai.mail_to(refused.address("viktor"), tournai.url)
     wanted.visit("/sign-in")
-    wanted.fill(name=f"ursel-{wanted.token}", password=PASSWORD)
+    wanted.fill(who=f"ursel-{wanted.token}", password=PASSWORD)
     wanted.send()
     for one, endpoint in (
         (manager, "registration.refuse"),
