@@ -1,4 +1,4 @@
-"""The keys of a home space: made when needed, renewed while the old ones are still shown, public halves only."""
+"""The keys of a home space: made when needed, renewed while the old ones are shown, public halves only."""
 
 from __future__ import annotations
 
