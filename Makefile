@@ -31,7 +31,8 @@ lint: install
 types: install
 	$(BIN)/python -m mypy
 	set -e; for plugin in $(wildcard plugins/*/setup.cfg); do \
-		$(BIN)/python -m mypy --config-file setup.cfg "$$(dirname $$plugin)"/coffee_*; done
+		$(BIN)/python -m mypy --config-file setup.cfg \
+			$$(find "$$(dirname $$plugin)" -maxdepth 1 -name 'coffee_*' ! -name '*.egg-info'); done
 
 texts: install
 	$(BIN)/python -m tests.house.texts update

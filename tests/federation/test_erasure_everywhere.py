@@ -11,10 +11,6 @@ from coffee_node.federation.account_models import Account
 from coffee_node.federation.models import Actor
 from coffee_node.testing import Fediverse, TestNode
 from tests.federation.erasure_story import (
-    ADDRESS,
-    HANDLE,
-    NAME,
-    WORDS,
     leave,
     leave_no_trace,
     live,
@@ -24,6 +20,7 @@ from tests.federation.erasure_story import (
     where,
     work_hourly,
 )
+from tests.federation.erasure_traces import ADDRESS, HANDLE, NAME, WORDS
 from tests.house import modes
 
 

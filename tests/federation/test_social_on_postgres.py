@@ -26,7 +26,7 @@ def node_database_url() -> Iterator[Callable[[str], str]]:
     [
         test_erasures.test_partners_confirm_an_erasure_and_who_is_away_is_missing,
         test_follower_sync.test_a_follow_that_is_not_known_here_is_taken_back,
-        test_lookups.test_a_page_asks_refreshes_and_finds,
+        test_lookups.test_a_page_asks_waits_and_finds,
         test_moves.test_a_space_changes_its_domain_and_keeps_its_followers,
         test_sharing.test_a_shared_event_travels_to_the_partners_of_who_shares_it,
         test_sharing.test_a_like_is_counted_once_and_taken_back,
