@@ -56,6 +56,7 @@ def profile_of(actor: Actor) -> Profile:
         if space is not None:
             row.affiliation, row.affiliation_name = space.uri, space.name
         db.session.flush()
+        terms.derive(row)
         objects.index(row)
     return row
 
