@@ -56,7 +56,7 @@ def test_h18_deletions_of_actors_nobody_knows(target: Target, evil: Sender) -> N
     ]
     assert {answer.status for answer in answers} == {202}
     assert time.monotonic() - began < 60
-    assert (_cpu_seconds(target) - cpu) / 1000 < 0.005
+    assert (_cpu_seconds(target) - cpu) / 1000 < 0.015
     assert target.rows("SELECT count(*) FROM inbox_item") == [items]
     assert target.snapshot() == before
     # What a known server runs is asked once a week, whatever was sent meanwhile.
