@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import ColumnElement
 
 from coffee_node.base import clock, row_sets
+from coffee_node.base.database import db, write
 from coffee_node.base.keyed_memory import KeyedMemory
 from coffee_node.features.events.models import Event
-from coffee_node.features.profiles.service import change_profile, profile_of
+from coffee_node.features.profiles.models import ProfileTerm
+from coffee_node.features.profiles.service import change_profile, profile_of, publish_profile
 from coffee_node.federation import accounts, long_tables
 from coffee_node.testing import Fediverse, TestNode, event_document, need_document
 from coffee_node.web.list_facets import facet_counts, joint_counts
@@ -195,6 +197,26 @@ def test_a_long_list_counts_what_changed_after_a_minute(fediverse: Fediverse, li
     page = lille.page("/events")
     assert 'French</span><span class="count">3' in page
     assert 'Dutch</span><span class="count">1' in page
+
+
+def test_who_withdraws_everything_is_counted_no_more_after_an_hour(
+    fediverse: Fediverse, lille: TestNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some_rows(lille)
+    monkeypatch.setattr(long_tables, "MANY", 3)
+    before = dict(shown_counts(lille.page("/people")))
+    with lille.context():
+        actor = accounts.account_named("person0").actor
+        assert actor is not None
+        row = profile_of(actor)
+        with write():
+            row.affiliation = row.affiliation_name = ""
+        change_profile(row, {"skills_offered": [], "languages": [], "availability": ""}, levels={})
+        publish_profile(row, is_listed=True)
+        assert db.session.query(ProfileTerm).filter_by(profile_id=row.id).count() == 0
+    fediverse.clock.advance(minutes=61)
+    after = dict(shown_counts(lille.page("/people")))
+    assert int(after["Poterie"]) == int(before["Poterie"]) - 1
 
 
 def test_rare_values_of_a_long_list_are_counted_by_the_database(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 
+from coffee_node.base import clock
 from coffee_node.base.database import db
 from coffee_node.base.row_sets import ValueSets, set_of
 from coffee_node.features.profiles.models import ProfileTerm
@@ -17,16 +19,22 @@ from coffee_node.node import current_node
 LEVEL = "level"
 OVERLAP = 1_000
 MOST_RENEWED = 5_000
+# Who withdraws every term leaves no new row behind: now and then all are read again.
+WHOLE_AFTER = timedelta(hours=1)
 Pairs = dict[str, list[tuple[Hashable, int]]]
 
 
 @dataclass(frozen=True)
 class TermSets:
-    """By kind of term the people with each value, languages also by their level; `labels` are their words."""
+    """By kind of term the people with each value, languages also by their level; `labels` are their words.
+
+    `seen` is the last row that was read, `read_at` when all of them were.
+    """
 
     sets: Mapping[str, ValueSets]
     labels: Mapping[tuple[str, str], str]
-    seen: int = 0
+    seen: int
+    read_at: datetime
 
     def of(self, kind: str) -> ValueSets:
         """The sets of one kind, none for a kind that nobody has."""
@@ -37,11 +45,11 @@ class TermSets:
         pairs, labels = _pairs(where)
         kinds = self.sets.keys() | pairs.keys()
         sets = {kind: self.of(kind).changed(people, pairs.get(kind, ())) for kind in kinds}
-        return TermSets(sets, {**self.labels, **labels}, self.seen)
+        return TermSets(sets, {**self.labels, **labels}, self.seen, self.read_at)
 
 
 def term_sets(reach: str) -> TermSets:
-    """The sets of the terms that go at least this far; at most a minute old."""
+    """The sets of the terms that go at least this far; at most a minute old, an hour for who withdrew all."""
     known: TermSets = current_node.row_sets.get(f"terms {reach}", lambda old: _renewed(reach, old))
     return known
 
@@ -50,14 +58,21 @@ def _renewed(reach: str, old: TermSets | None) -> TermSets:
     """The sets with what changed: whoever changes gets new terms."""
     far = [ProfileTerm.reach >= REACH[reach]]
     seen = db.session.scalar(select(func.max(ProfileTerm.id))) or 0
+    if old is None or clock.utcnow() - old.read_at > WHOLE_AFTER:
+        return _whole(far, seen)
     # A little of what was seen is read again, for what was being written meanwhile.
-    newer = select(ProfileTerm.profile_id).where(ProfileTerm.id > (old.seen if old else 0) - OVERLAP)
-    changed = set(db.session.scalars(newer.limit(MOST_RENEWED))) if old is not None else set()
-    if old is None or len(changed) > MOST_RENEWED // 10:
-        pairs, labels = _pairs(far)
-        return TermSets({kind: ValueSets.of(found) for kind, found in pairs.items()}, labels, seen)
+    newer = select(ProfileTerm.profile_id).where(ProfileTerm.id > old.seen - OVERLAP)
+    changed = set(db.session.scalars(newer.limit(MOST_RENEWED)))
+    if len(changed) > MOST_RENEWED // 10:
+        return _whole(far, seen)
     renewed = old.with_terms([*far, ProfileTerm.profile_id.in_(changed)], set_of(changed))
-    return TermSets(renewed.sets, renewed.labels, seen)
+    return TermSets(renewed.sets, renewed.labels, seen, old.read_at)
+
+
+def _whole(where: Sequence[ColumnElement[bool]], seen: int) -> TermSets:
+    pairs, labels = _pairs(where)
+    sets = {kind: ValueSets.of(found) for kind, found in pairs.items()}
+    return TermSets(sets, labels, seen, clock.utcnow())
 
 
 def _pairs(where: Sequence[ColumnElement[bool]]) -> tuple[Pairs, dict[tuple[str, str], str]]:
