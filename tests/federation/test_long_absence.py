@@ -13,6 +13,7 @@ from coffee_node.base.database import db, write
 from coffee_node.federation import catch_up, worker
 from coffee_node.federation.models import Activity, Delivery
 from coffee_node.testing import Fediverse, TestNode, article_document, event_document, need_document
+from tests.house import modes
 
 NEXT_SUMMER = {"startTime": "2027-06-12T18:00:00+02:00", "endTime": "2027-06-12T20:00:00+02:00"}
 
@@ -97,6 +98,7 @@ def test_after_a_long_absence_all_three_hold_the_same_objects(
     assert held(mons) == expected
 
 
+@pytest.mark.skipif(modes.is_mode_b(), reason="the copy is a file of SQLite")
 def test_a_node_restored_from_an_old_copy_is_complete_again_after_its_start(
     fediverse: Fediverse, three: list[TestNode]
 ) -> None:
